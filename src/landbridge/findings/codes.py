@@ -1,0 +1,38 @@
+"""The codes of findings, and what each means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The name of a kind of finding and its meaning in one line."""
+
+    name: str
+    meaning: str
+
+
+CODES: dict[str, Code] = {
+    name: Code(name, meaning)
+    for name, meaning in {
+        "syntax": "a file can't be read as what it should be",
+        "schema": "a key, a type or a value that the network file doesn't have",
+        "name": "a name that is taken, unknown, or not allowed",
+        "overlap": "two prefixes that must be apart are not",
+        "translation-conflict": "a translation that breaks a rule",
+        "pool-exhausted": "no prefix, ASN or inside address is left to assign",
+        "asn-conflict": "an ASN that is used twice or can't be used",
+        "inside-conflict": "an inside address range that AWS reserves or that is used twice",
+        "release": "something that the VyOS release line doesn't have",
+        "public-address": "a VPC uses public address space, so the Internet's owner of it can't be reached",
+        "open-admin": "a gateway's SSH is open to the world, or to nobody",
+        "quota": "a default AWS quota is near or passed",
+        "lock": "the lock file can't be read or contradicts the network file",
+        "not-represented": "a configuration statement that has no effect here",
+        "tool-missing": "something that the command needs isn't on this machine",
+        "permission": "this machine doesn't let the user do what the command needs",
+        "lab": "the lab isn't there, is there already, or something in it failed",
+        "write": "a file or folder can't be written",
+    }.items()
+}
