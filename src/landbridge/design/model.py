@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
+from landbridge.design.lock import Lock
 from landbridge.findings import Finding
+from landbridge.intent.model import Vpn
 
 Role = Literal["active", "standby"]
 
@@ -176,12 +178,16 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Design:
+    """The whole network. `vpn` is what the file asks of IPsec, `lock` the lock with this design's choices: both to go on from."""
+
     network: str
     hub: HubPlan
     sites: tuple[SitePlan, ...]
     overlaps: tuple[Overlap, ...]
     admin: Admin
     findings: tuple[Finding, ...]
+    vpn: Vpn
+    lock: Lock
 
     @property
     def translations(self) -> tuple[Translation, ...]:

@@ -1,0 +1,30 @@
+"""What a gateway's security group lets in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
+
+from landbridge.design.model import SecurityRule
+
+IKE, NAT_TRAVERSAL, SSH = 500, 4500, 22
+
+
+def rules_of(
+    gateway: str, pair: tuple[str, ...], tunnels: Iterable[str], admin: Iterable[IPv4Network], cidrs: Iterable[IPv4Network]
+) -> Iterator[SecurityRule]:
+    """The rules of one gateway: its tunnels' AWS ends, the administrators, the pair's other gateway, its own VPC.
+
+    `pair` names all the site's gateways. Security groups remember: answers need no rule.
+    """
+    for tunnel in tunnels:
+        outside = f"${{outside:{tunnel}}}"
+        yield SecurityRule("udp", (IKE, NAT_TRAVERSAL), outside, f"IKE of {tunnel}")
+        yield SecurityRule("esp", (), outside, f"IPsec of {tunnel}")
+    for cidr in admin:
+        yield SecurityRule("tcp", (SSH,), str(cidr), "administrators")
+    for other in pair:
+        if other != gateway:
+            yield SecurityRule("vrrp", (), f"${{private:{other}}}", f"{other} watches {gateway}")
+    for cidr in cidrs:
+        yield SecurityRule("all", (), str(cidr), "the VPC's own packets, which the gateway forwards")

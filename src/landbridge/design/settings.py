@@ -1,0 +1,45 @@
+"""How each site's gateways are made: the site's own words, else the network's defaults, else landbridge's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+from landbridge.intent.model import Availability, Network, Release
+
+AVAILABILITY = Availability.PAIR
+RELEASE = Release.V1_4
+TUNNELS = (1, 2)  # an AWS VPN connection has two
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One site's settings. `gateways` and `tunnels` are names, in order; `inside_pins` what the site pins, however many."""
+
+    availability: Availability
+    release: Release
+    gateways: tuple[str, ...]
+    tunnels: tuple[str, ...]
+    inside_pins: tuple[IPv4Network, ...]
+
+
+def settings_of(network: Network) -> dict[str, Settings]:
+    """Every site's settings by its name."""
+    defaults = network.defaults.gateway
+    result = {}
+    for name, site in network.sites.items():
+        availability = site.gateway.availability or defaults.availability or AVAILABILITY
+        gateways = tuple(f"{name}-{letter}" for letter in ("ab" if availability is Availability.PAIR else "a"))
+        result[name] = Settings(
+            availability,
+            site.gateway.release or defaults.release or RELEASE,
+            gateways,
+            tuple(tunnel for gateway in gateways for tunnel in tunnels_of(gateway)),
+            site.gateway.tunnels,
+        )
+    return result
+
+
+def tunnels_of(gateway: str) -> tuple[str, ...]:
+    """The names of a gateway's tunnels."""
+    return tuple(f"{gateway}-{number}" for number in TUNNELS)
