@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING
 
 from landbridge.design.claims import Path, vpcs_of
 from landbridge.design.concern import Concern
 from landbridge.design.model import Translation
 from landbridge.findings import warning
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 
 # RFC 1918; RFC 6598 (shared address space, which the pool of translations comes from)
 PRIVATE = tuple(IPv4Network(prefix) for prefix in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from landbridge.design.claims import Path
 from landbridge.design.lock import Lock
 from landbridge.findings import Finding, error
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 from landbridge.intent.model import Network
 
 # https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html; RFC 6793 (AS_TRANS), RFC 7300 (last ASNs)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from landbridge.findings import Finding, Severity, note
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 
 
 @dataclass(frozen=True, slots=True)

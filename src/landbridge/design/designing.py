@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from landbridge.design.addresses import public_addresses
 from landbridge.design.asns import asns_of
 from landbridge.design.claims import claims_of
@@ -23,9 +21,7 @@ from landbridge.design.settings import settings_of
 from landbridge.design.translation import translations_of
 from landbridge.design.vpcs import check_hub_subnets, check_vpcs
 from landbridge.findings import LandbridgeError
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 
 _EMPTY = Lock.empty()
 

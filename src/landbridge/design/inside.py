@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from landbridge.design.allocation import Pool
 from landbridge.design.claims import Path
@@ -13,9 +13,7 @@ from landbridge.design.lock import Lock
 from landbridge.design.ranges import Block, block_of, network_of
 from landbridge.design.settings import Settings
 from landbridge.findings import Finding, error
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 
 WHOLE = IPv4Network("169.254.0.0/16")
 LENGTH = 30
@@ -42,10 +40,8 @@ class _Use:
 
 def inside_of(document: Document, settings: Mapping[str, Settings], lock: Lock) -> tuple[dict[str, IPv4Network], list[Finding]]:
     """Every tunnel's /30 by the tunnel's name, and what is wrong with those that are pinned, locked or not to be had."""
-    findings = [*_wrong_counts(document, settings)]
     uses = tuple(_uses(settings, lock))
-    findings += _unfit(document, uses)
-    findings += _twice(document, uses)
+    findings = [*_unfit(document, uses), *_twice(document, uses)]
 
     pool = Pool(block_of(WHOLE), (block_of(one) for one in (*RESERVED, *(use.range for use in uses))))
     chosen = {use.tunnel: use.range for use in uses if use.origin != "retired"}
@@ -80,33 +76,14 @@ def _uses(settings: Mapping[str, Settings], lock: Lock) -> Iterator[_Use]:
     live = {tunnel: name for name, mine in settings.items() for tunnel in mine.tunnels}
     pinned: set[str] = set()
     for name, mine in settings.items():
-        if len(mine.inside_pins) == len(mine.tunnels):
-            for at, (tunnel, pin) in enumerate(zip(mine.tunnels, mine.inside_pins, strict=True)):
-                pinned.add(tunnel)
-                yield _Use(tunnel, name, pin, "pinned", ("sites", name, "gateway", "tunnels", at))
+        for at, (tunnel, pin) in enumerate(zip(mine.tunnels, mine.inside_pins, strict=False)):  # as many, or none
+            pinned.add(tunnel)
+            yield _Use(tunnel, name, pin, "pinned", ("sites", name, "gateway", "tunnels", at))
     for name, held in lock.sites.items():
         for tunnel, kept in held.inside.items():
             if tunnel not in pinned:
                 known = live.get(tunnel) == name
                 yield _Use(tunnel, name, kept, "locked" if known else "retired", ("sites", name) if known else ())
-
-
-def _wrong_counts(document: Document, settings: Mapping[str, Settings]) -> Iterator[Finding]:
-    for name, mine in settings.items():
-        if mine.inside_pins and len(mine.inside_pins) != len(mine.tunnels):
-            yield error(
-                "inside-conflict",
-                f"{name} pins {len(mine.inside_pins)} inside ranges; a {mine.availability} has {len(mine.tunnels)} tunnels.",
-                document.where("sites", name, "gateway", "tunnels"),
-                f"Write one for each of {', '.join(mine.tunnels)}, or none.",
-            )
-    if document.network.defaults.gateway.tunnels:
-        yield error(
-            "inside-conflict",
-            "inside ranges can't be a default: every tunnel has one of its own.",
-            document.where("defaults", "gateway", "tunnels"),
-            "Write them at the site.",
-        )
 
 
 def _unfit(document: Document, uses: tuple[_Use, ...]) -> Iterator[Finding]:

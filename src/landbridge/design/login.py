@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from landbridge.design.concern import Concern
 from landbridge.findings import warning
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 
 
 def open_logins(document: Document) -> Iterator[Concern]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from landbridge.design.claims import Path
 from landbridge.design.settings import Settings
 from landbridge.findings import Finding, error
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 from landbridge.intent.model import Network
 
 

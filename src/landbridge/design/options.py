@@ -39,8 +39,6 @@ def options_of(vpn: Vpn, release: Release) -> VpnOptions:
 def problems_of(vpn: Vpn, release: Release) -> Iterator[tuple[str, str, str]]:
     """What can't be with this release: the key under `vpn`, the problem, what to do."""
     options = options_of(vpn, release)
-    if options.dh == 5:
-        yield "dh", "AWS doesn't take Diffie-Hellman group 5 for IKE", "Take 14 to 24, or 2."
     if release is Release.V1_1 and options.ike == "ikev2":
         yield (
             "ike",

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING
 
 from landbridge.design.settings import Settings
 from landbridge.findings import Finding, error
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 from landbridge.intent.model import Availability, Site, Subnet
 
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from landbridge.design.concern import Concern
 from landbridge.design.model import HubPlan, SitePlan
 from landbridge.findings import warning
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 
 ATTACHMENTS = 5000  # a Transit Gateway
 VPN_CONNECTIONS = 50  # a Region

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from landbridge.design.model import Design
 from landbridge.design.options import options_of, problems_of
 from landbridge.design.settings import Settings
 from landbridge.findings import Finding, LandbridgeError, error
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
+from landbridge.intent.keys import key_type
 from landbridge.intent.model import Availability, Release, Vpn
 
-_SINCE = {  # the first line whose `system login user … public-keys … type` has it
-    "ssh-rsa": Release.V1_1,
-    "ssh-dss": Release.V1_1,
-    "ecdsa-sha2-nistp256": Release.V1_2,
-    "ecdsa-sha2-nistp384": Release.V1_2,
-    "ecdsa-sha2-nistp521": Release.V1_2,
-    "ssh-ed25519": Release.V1_2,
-    "sk-ecdsa-sha2-nistp256@openssh.com": Release.V1_4,
-    "sk-ssh-ed25519@openssh.com": Release.V1_4,
-}
-_BODY = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_RSA_ONLY = (Release.V1_1,)  # its `public-keys … type` takes ssh-rsa (and ssh-dss, which SSH servers have given up)
 _NO_PAIR = "VyOS 1.1 has no VRRP without multicast, which a VPC doesn't carry, so its two gateways can't watch each other"
 
 Problem = tuple[tuple[str | int, ...], str, str]
@@ -84,15 +71,11 @@ def _problems(vpn: Vpn, keys: Iterable[str], users: Mapping[Release, str]) -> It
                 said.add((key, problem))
                 yield ("vpn", key), f"{problem} (release {release}, {user}).", remedy
     for at, key in enumerate(keys):
-        kind, _, rest = key.partition(" ")
-        if kind not in _SINCE or not _BODY.fullmatch(rest.split(" ")[0]):
-            yield (
-                ("admin", "ssh_keys", at),
-                f"not an OpenSSH public key: {key[:40]}.",
-                f"Write `type base64`; types are {', '.join(_SINCE)}.",
-            )
-            continue
+        kind = key_type(key)
         for release, user in users.items():
-            if str(release) < str(_SINCE[kind]):
-                remedy = f"Take {'an ssh-rsa' if release is Release.V1_1 else 'another'} key, or release {_SINCE[kind]} or later."
-                yield ("admin", "ssh_keys", at), f"release {release} ({user}) has no {kind} keys.", remedy
+            if release in _RSA_ONLY and kind != "ssh-rsa":
+                yield (
+                    ("admin", "ssh_keys", at),
+                    f"release {release} ({user}) has no {kind} keys.",
+                    "Take an ssh-rsa key, or release 1.2 or later.",
+                )

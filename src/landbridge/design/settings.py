@@ -14,7 +14,7 @@ TUNNELS = (1, 2)  # an AWS VPN connection has two
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One site's settings. `gateways` and `tunnels` are names, in order; `inside_pins` what the site pins, however many."""
+    """One site's settings. `gateways` and `tunnels` are names, in order; `inside_pins` one range for each tunnel, or none."""
 
     availability: Availability
     release: Release

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from landbridge.design.allocation import Pool
 from landbridge.design.claims import Claim, Path, index_of
@@ -14,9 +14,7 @@ from landbridge.design.lock import Lock
 from landbridge.design.model import Translation
 from landbridge.design.ranges import Block, Index, block_of, network_of
 from landbridge.findings import Finding, error
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 from landbridge.intent.model import Site
 
 _NAMED = 3  # how many of those in the way an error names

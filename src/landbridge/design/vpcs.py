@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from landbridge.design.claims import Claim, Path, index_of, vpcs_of
 from landbridge.design.ranges import Block, block_of, network_of
 from landbridge.findings import Finding, error
-
-if TYPE_CHECKING:
-    from landbridge.intent import Document
+from landbridge.intent.document import Document
 from landbridge.intent.model import Vpc
 
-SHORTEST, LONGEST = 16, 28  # a VPC CIDR's and a subnet's prefix length; AWS keeps a subnet's first four addresses and its last
 # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 NOT_FOR_VPCS = tuple(IPv4Network(prefix) for prefix in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))
 _NAMED = 3
 
 
 def check_vpcs(document: Document) -> Iterator[Finding]:
-    """CIDRs and subnets as AWS takes them: of a fitting length, apart from each other, subnets inside their VPC."""
+    """CIDRs and subnets as AWS takes them: nothing special, apart from each other, subnets inside their VPC."""
     for owner, path, vpc in vpcs_of(document.network):
-        yield from _fit(document, owner, path, vpc)
+        yield from _special(document, owner, path, vpc)
         yield from _apart(document, f"CIDRs of {owner}", [(cidr, (*path, "cidrs", at)) for at, cidr in enumerate(vpc.cidrs)])
         subnets = [(subnet.cidr, (*path, "subnets", at, "cidr")) for at, subnet in enumerate(vpc.subnets)]
         yield from _apart(document, f"subnets of {owner}", subnets)
@@ -47,19 +43,12 @@ def check_hub_subnets(document: Document, claims: tuple[Claim, ...]) -> Iterator
                 )
 
 
-def _fit(document: Document, owner: str, path: Path, vpc: Vpc) -> Iterator[Finding]:
+def _special(document: Document, owner: str, path: Path, vpc: Vpc) -> Iterator[Finding]:
     ranges: list[tuple[str, IPv4Network, Path]] = [
         *(("VPC CIDR", cidr, (*path, "cidrs", at)) for at, cidr in enumerate(vpc.cidrs)),
         *(("subnet", subnet.cidr, (*path, "subnets", at, "cidr")) for at, subnet in enumerate(vpc.subnets)),
     ]
     for what, cidr, place in ranges:
-        if not SHORTEST <= cidr.prefixlen <= LONGEST:
-            yield error(
-                "schema",
-                f"{owner}'s {what} {cidr} is no /{SHORTEST} to /{LONGEST}; AWS has no other.",
-                document.where(*place),
-                "Take another length.",
-            )
         special = next((one for one in NOT_FOR_VPCS if one.overlaps(cidr)), None)
         if special is not None:
             yield error(

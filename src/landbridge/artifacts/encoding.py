@@ -1,0 +1,87 @@
+"""A manifest as text: JSON that is YAML too, one record a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from landbridge.artifacts.manifest import MANIFEST_VERSION, Gateway, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """The text of manifest.yaml; its shape is documented in docs/manifest.md."""
+    hub = {"name": manifest.hub.name, "asn": manifest.hub.asn}
+    return (
+        f'{{"version": {MANIFEST_VERSION},\n'
+        f'"network": {json.dumps(manifest.network)},\n'
+        f'"hub": {json.dumps(hub)},\n'
+        f'"vpcs": {_lines(map(_vpc, manifest.vpcs))},\n'
+        f'"gateways": {_lines(map(_gateway, manifest.gateways))}}}\n'
+    )
+
+
+def _lines(records: Iterable[dict[str, Any]]) -> str:
+    return "[\n" + ",\n".join(map(json.dumps, records)) + "\n]"
+
+
+def _vpc(vpc: Vpc) -> dict[str, Any]:
+    return {
+        "name": vpc.name,
+        "kind": vpc.kind,
+        "region": vpc.region,
+        "cidrs": [str(cidr) for cidr in vpc.cidrs],
+        "subnets": [_subnet(subnet) for subnet in vpc.subnets],
+        "routes": [_route(route) for route in vpc.routes],
+    }
+
+
+def _subnet(subnet: Subnet) -> dict[str, Any]:
+    if subnet.host is None:
+        return {"cidr": str(subnet.cidr), "zone": subnet.zone}
+    return {
+        "cidr": str(subnet.cidr),
+        "zone": subnet.zone,
+        "host": subnet.host,
+        "address": str(subnet.address),
+        "global": str(subnet.global_),
+    }
+
+
+def _route(route: Route) -> dict[str, Any]:
+    return {"destination": route.destination, "target": route.target}
+
+
+def _gateway(gateway: Gateway) -> dict[str, Any]:
+    return {
+        "name": gateway.name,
+        "vpc": gateway.vpc,
+        "role": gateway.role,
+        "release": gateway.release,
+        "asn": gateway.asn,
+        "subnet": None if gateway.subnet is None else str(gateway.subnet),
+        "tunnels": [_tunnel(tunnel) for tunnel in gateway.tunnels],
+        "options": _options(gateway.options),
+        "rules": [_rule(rule) for rule in gateway.rules],
+    }
+
+
+def _tunnel(tunnel: Tunnel) -> dict[str, Any]:
+    return {"name": tunnel.name, "inside": str(tunnel.inside)}
+
+
+def _options(options: Options) -> dict[str, Any]:
+    return {
+        "ike": options.ike,
+        "encryption": options.encryption,
+        "integrity": options.integrity,
+        "dh": options.dh,
+        "ike_lifetime": options.ike_lifetime,
+        "esp_lifetime": options.esp_lifetime,
+        "dpd": options.dpd,
+        "startup": options.startup,
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {"protocol": rule.protocol, "ports": list(rule.ports), "source": rule.source, "purpose": rule.purpose}
