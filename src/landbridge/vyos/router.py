@@ -6,7 +6,7 @@ text (from 1; 0 where there is none). Algorithm names are VyOS' (`aes256gcm128`,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Literal
 
@@ -25,18 +25,23 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One proposal of an IKE or ESP group. `integrity` is None for AEAD ciphers; `dh` a group number, None without."""
+    """One proposal of an IKE or ESP group. `integrity` is None for AEAD ciphers; `dh` a group number, None without.
+
+    `prf` (VyOS' name without the prefix: `sha384`) is what an IKE proposal of an AEAD cipher takes instead of integrity, or what the
+    text names; None: that of the integrity algorithm.
+    """
 
     encryption: str
     integrity: str | None
     dh: int | None
+    prf: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
     """A site-to-site peer bound to a VTI. Addresses and ids are as written (they may be placeholders still).
 
-    Ids are None where the text has none: then strongSwan takes the addresses.
+    Ids are None where the text has none: then strongSwan takes the addresses. `local` is `any` where the text names a DHCP interface.
     """
 
     name: str
@@ -44,7 +49,7 @@ class Peer:
     local: str
     local_id: str | None
     remote_id: str | None
-    secret: str
+    secret: str = field(repr=False)
     initiate: bool
     ike_version: Literal[0, 1, 2]
     ike: tuple[Proposal, ...]

@@ -36,6 +36,8 @@ class Tree:
             below = node.children.get(word)
             if below is None:
                 below = node.children[word] = Tree(line)
+            elif not below.children and word is path[-1]:
+                node.children[word] = node.children.pop(word)  # set again: of a leaf's values the last one stands
             node = below
 
     def get(self, *path: str) -> Tree | None:
