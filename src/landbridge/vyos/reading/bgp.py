@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from ipaddress import IPv4Address
 
 from landbridge.vyos.dialect import Dialect
 from landbridge.vyos.reading.statement import Statement
@@ -15,8 +16,10 @@ HOLDTIME = 180
 _FAMILY = ("address-family", "ipv4-unicast")
 
 
-def read_bgp(root: Statement, dialect: Dialect, prefix_lists: Collection[str], route_maps: Collection[str]) -> Bgp | None:
-    """The BGP instance, or None. 1.1 to 1.3 have its ASN in the path, 1.4 on as `system-as`."""
+def read_bgp(
+    root: Statement, dialect: Dialect, own: Collection[IPv4Address], prefix_lists: Collection[str], route_maps: Collection[str]
+) -> Bgp | None:
+    """The BGP instance, or None; `own` are the router's addresses. 1.1 to 1.3 have its ASN in the path, 1.4 on as `system-as`."""
     bgp = root.below("protocols", "bgp")
     if bgp is None:
         return None
@@ -58,6 +61,10 @@ def read_bgp(root: Statement, dialect: Dialect, prefix_lists: Collection[str], r
         )
         is not None
     ]
+    for neighbor in neighbors:
+        if neighbor.address in own:
+            where = bgp.below("neighbor", str(neighbor.address)) or bgp
+            where.fail("the router's own address can't be a neighbor.", "Write the address of the other end.")
     if asn is None:
         return None
     return Bgp(asn, router_id, tuple(networks), tuple(neighbors), paths or 1, relax, dialect.import_check and not opted_out, bgp.line)

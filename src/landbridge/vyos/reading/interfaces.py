@@ -79,15 +79,11 @@ def _mss_rule(statement: Statement, interface: str) -> MssPolicy | None:
     statement.ignore("description")
     protocol = statement.text("protocol")
     flags = statement.text("tcp", "flags")
-    mss = statement.number("set", "tcp-mss", least=500, most=1460) if statement.has("set", "tcp-mss") else None
+    value = statement.value("set", "tcp-mss") if statement.has("set", "tcp-mss") else None
+    mss = value.as_number(500, 1460) if value is not None and value.word != "pmtu" else None
     destination = statement.prefix("destination", "address") if statement.has("destination", "address") else None
-    if (
-        mss is None
-        or protocol != "tcp"
-        or flags is None
-        or not set(flags.split(",")) <= {"SYN", "!RST", "!ACK"}
-        or not statement.complete()
-    ):
+    syn = flags is not None and set(flags.split(",")) in ({"SYN"}, {"SYN", "!RST"})
+    if mss is None or protocol != "tcp" or not syn or not statement.complete():
         statement.leave()
         return None
     return MssPolicy(interface, mss, destination, statement.line)

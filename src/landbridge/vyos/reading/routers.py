@@ -54,6 +54,7 @@ def read_router(tree: Tree, release: str, file: str) -> Router:
     if tree.value("system", "conntrack", "tcp", "loose") == "enable":
         root.ignore("system", "conntrack", "tcp", "loose")  # the kernel's own default
     interfaces = read_interfaces(root)
+    own = {address.ip for interface in interfaces for address in interface.addresses}
     prefix_lists = read_prefix_lists(root)
     lists = {prefix_list.name for prefix_list in prefix_lists}
     route_maps = read_route_maps(root, dialect, lists)
@@ -67,7 +68,7 @@ def read_router(tree: Tree, release: str, file: str) -> Router:
         peers=read_peers(root, dialect, interfaces),
         nat=read_nat(root, dialect),
         routes=read_static(root),
-        bgp=read_bgp(root, dialect, lists, {route_map.name for route_map in route_maps}),
+        bgp=read_bgp(root, dialect, own, lists, {route_map.name for route_map in route_maps}),
         prefix_lists=prefix_lists,
         route_maps=route_maps,
         chains=chains,
