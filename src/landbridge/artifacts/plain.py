@@ -41,10 +41,10 @@ def place_of(text: str, file: str, path: Path) -> Where:
     try:
         _yaml(text, file, marks)
     except LandbridgeError:
-        return Where(file, path=dotted(path))
+        return Where(file)
     at = next((path[:length] for length in range(len(path), -1, -1) if path[:length] in marks), None)
     line, column = marks[at] if at is not None else (None, None)
-    return Where(file, line, column, dotted(path))
+    return Where(file, line, column)
 
 
 def dotted(path: Path) -> str:

@@ -58,7 +58,7 @@ _RENDER = "Make them with `landbridge render FILE --out DIR`."
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         raise LandbridgeError(error("syntax", f"{path} is missing.", Where(str(path)), _RENDER)) from None
     except UnicodeDecodeError as problem:
