@@ -22,7 +22,9 @@ _FEW = 12  # keys that a message can list
 
 def findings_of(refused: ValidationError, tree: Mapping, file: str) -> list[Finding]:
     """A finding for each thing that the schema refuses."""
-    return [_finding(problem, tree, file) for problem in refused.errors(include_url=False)]
+    # Where every item of a list is refused, pydantic also counts those left: none.
+    problems = [one for one in refused.errors(include_url=False) if not (one["type"] == "too_short" and one["input"])]
+    return [_finding(problem, tree, file) for problem in problems]
 
 
 def shown(value: object) -> str:

@@ -20,7 +20,7 @@ class _ForEditors(GenerateJsonSchema):
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         made = super().default_schema(schema)
-        if made.get("default", ...) in (None, [], {}, ()):
+        if not isinstance(made.get("default"), (str, int)):  # a default of nothing, or a part made of defaults
             made.pop("default", None)
         return made
 
