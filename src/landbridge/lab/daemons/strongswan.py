@@ -1,0 +1,158 @@
+"""strongSwan's configuration (swanctl.conf), for gateways and for the hub.
+
+https://docs.strongswan.org/docs/5.9/swanctl/swanctlConf.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from landbridge.artifacts.manifest import Options
+from landbridge.vyos.router import Peer, Proposal
+
+PLUGINS = "random nonce aes sha1 sha2 hmac kdf gmp openssl kernel-netlink socket-default vici updown"
+GROUPS = {
+    2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096", 17: "modp6144", 18: "modp8192", 19: "ecp256",
+    20: "ecp384", 21: "ecp521", 22: "modp1024s160", 23: "modp2048s224", 24: "modp2048s256", 31: "curve25519",
+}  # fmt: skip
+CIPHERS = {"aes128gcm128": "aes128gcm16", "aes256gcm128": "aes256gcm16"}
+AWS_CIPHERS = {"aes128-gcm": "aes128gcm16", "aes256-gcm": "aes256gcm16"}
+
+# VyOS leaves strongSwan's own retransmission alone (4 s, 5 tries); AWS gives a silent peer up after its DPD timeout of 30 s.
+GATEWAY_RETRANSMISSION = ""
+HUB_RETRANSMISSION = "  retransmit_timeout = 3\n  retransmit_base = 1.6\n  retransmit_tries = 3\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One connection with its one child, bound to a VTI by its mark."""
+
+    name: str
+    version: int
+    local: str
+    remote: str
+    local_id: str
+    remote_id: str
+    ike: tuple[str, ...]
+    ike_lifetime: int
+    esp: tuple[str, ...]
+    esp_lifetime: int
+    dpd_delay: int
+    dpd_timeout: int
+    dpd_action: str
+    start: bool
+    mark: int
+    vti: str | None
+
+    def text(self) -> str:
+        updown = f"updown = /guest/vti {self.vti}\n      " if self.vti else ""
+        return f"""  {self.name} {{
+    version = {self.version}
+    local_addrs = {self.local}
+    remote_addrs = {self.remote}
+    proposals = {", ".join(self.ike)}
+    rekey_time = {self.ike_lifetime}s
+    keyingtries = 0
+    mobike = no
+    dpd_delay = {self.dpd_delay}s
+    dpd_timeout = {self.dpd_timeout}s
+    local {{
+      auth = psk
+      id = {self.local_id}
+    }}
+    remote {{
+      auth = psk
+      id = {self.remote_id}
+    }}
+    children {{ {self.name} {{
+      {updown}local_ts = 0.0.0.0/0
+      remote_ts = 0.0.0.0/0
+      esp_proposals = {", ".join(self.esp)}
+      rekey_time = {self.esp_lifetime}s
+      mark_in = {self.mark}
+      mark_out = {self.mark}
+      dpd_action = {self.dpd_action}
+      start_action = {"start" if self.start else "none"}
+    }} }}
+  }}
+"""
+
+
+def swanctl(connections: Iterable[Connection]) -> str:
+    """swanctl.conf without its secrets: those come by the machine's console and stay in its memory."""
+    body = "".join(connection.text() for connection in connections)
+    return f"connections {{\n{body}}}\ninclude /tmp/secrets.conf\n"
+
+
+def strongswan(retransmission: str) -> str:
+    """strongswan.conf: only the plugins that are needed, since loading all takes seconds."""
+    charon = f"charon {{\n  load = {PLUGINS}\n  install_routes = no\n{retransmission}"
+    log = "  filelog {\n    log {\n      path = /host/charon.log\n      flush_line = yes\n      default = 1\n    }\n  }\n"
+    return f"{charon}{log}}}\nswanctl {{\n  load = random\n}}\n"
+
+
+def gateway_connection(peer: Peer, mark: int) -> Connection:
+    """A gateway's side, as its VyOS release would configure it."""
+    restart = {"restart": "restart", "hold": "trap", "clear": "clear", None: "clear"}[peer.dpd_action]
+    return Connection(
+        name=f"tunnel{mark}",
+        version=peer.ike_version,
+        local=peer.local,
+        remote=peer.remote,
+        local_id=peer.local_id or peer.local,
+        remote_id=peer.remote_id or peer.remote,
+        ike=tuple(_proposal(proposal, prf=True) for proposal in peer.ike),
+        ike_lifetime=peer.ike_lifetime,
+        esp=tuple(_proposal(proposal, prf=False) for proposal in peer.esp),
+        esp_lifetime=peer.esp_lifetime,
+        dpd_delay=peer.dpd_interval if peer.dpd_action else 0,
+        dpd_timeout=peer.dpd_timeout if peer.dpd_action else 0,
+        dpd_action=restart,
+        start=peer.initiate,
+        mark=mark,
+        vti=peer.vti,
+    )
+
+
+def hub_connection(name: str, outside: str, eip: str, options: Options, mark: int) -> Connection:
+    """AWS' side of a tunnel: it answers the gateway's Elastic IP, whatever id the gateway gives."""
+    cipher = AWS_CIPHERS.get(options.encryption, options.encryption)
+    group = GROUPS[options.dh]
+    aead = options.encryption in AWS_CIPHERS
+    return Connection(
+        name=name,
+        version=2 if options.ike == "ikev2" else 1,
+        local=outside,
+        remote=eip,
+        local_id=outside,
+        remote_id="%any",
+        ike=(f"{cipher}-{'prf' if aead else ''}{options.integrity}-{group}",),
+        ike_lifetime=options.ike_lifetime,
+        esp=(f"{cipher}-{group}" if aead else f"{cipher}-{options.integrity}-{group}",),
+        esp_lifetime=options.esp_lifetime,
+        dpd_delay=10,
+        dpd_timeout=options.dpd,
+        dpd_action="clear",
+        start=options.startup == "aws",
+        mark=mark,
+        vti=None,
+    )
+
+
+def secret(number: int, key: str, *identities: str) -> str:
+    """One line of swanctl's secrets; with AWS' own address as the only identity, whoever asks for it must know the key."""
+    ids = " ".join(f"id{position} = {identity}\n" for position, identity in enumerate(identities, 1))
+    return f"ike{number} {{\nsecret = {key}\n{ids}}}"
+
+
+def _proposal(proposal: Proposal, *, prf: bool) -> str:
+    cipher = CIPHERS.get(proposal.encryption, proposal.encryption)
+    words = [cipher]
+    if "gcm" not in cipher and "chacha" not in cipher:
+        words.append(proposal.integrity or "sha1")
+    elif prf:
+        words.append(f"prf{proposal.integrity or 'sha256'}")
+    if proposal.dh:
+        words.append(GROUPS[proposal.dh])
+    return "-".join(words)

@@ -1,0 +1,168 @@
+"""Starting a lab, and finding one that runs.
+
+A lab is reached by a socket in the abstract name space: it leaves no file, and is gone with the lab.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import pickle
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from landbridge.artifacts.manifest import Manifest
+from landbridge.findings import LandbridgeError, error
+from landbridge.lab.guestroot import GuestRoot
+from landbridge.lab.wireformat import STAY, Message, decode, encode, raise_failure
+
+END_S = 10.0
+SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+USER = ("--user", "--map-root-user")
+REMEDY = (
+    "Ubuntu 24.04 and others restrict user namespaces: run `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0` or"
+    " `sudo sysctl kernel.unprivileged_userns_clone=1`, or run the lab as root."
+)
+
+
+class Running:
+    """A lab that has just been started, on its leash: it ends with this value unless it is told to stay."""
+
+    def __init__(self, process: subprocess.Popen[bytes], leash: socket.socket, name: str) -> None:
+        self.name = name
+        self._process = process
+        self._leash = leash
+        self._lines = leash.makefile("rb")
+
+    def wait(self, tell: Callable[[Message], None]) -> Message:
+        """Wait until the lab is up; `tell` gets each event. Raises LandbridgeError if it doesn't come up."""
+        for line in self._lines:
+            message = decode(line)
+            raise_failure(message)
+            if "result" in message:
+                result: Message = message["result"]
+                return result
+            tell(message)
+        raise LandbridgeError(error("lab", f"the lab ended while it came up: {self._last_words()}"))
+
+    def _last_words(self) -> str:
+        self._process.wait()
+        assert self._process.stderr is not None
+        said = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        return said[-1] if said else "it said nothing"
+
+    def stay(self) -> None:
+        """Let it go on without this process."""
+        self._leash.sendall(STAY)
+        self._lines.close()
+        self._leash.close()
+
+    def end(self) -> None:
+        """Take it down and wait until nothing of it is left."""
+        with suppress(OSError):
+            self._leash.shutdown(socket.SHUT_WR)
+        try:
+            self._process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+@contextmanager
+def start(name: str, manifest: Manifest, texts: Mapping[str, str], root: GuestRoot) -> Iterator[Running]:
+    """Start a lab called `name`. It ends with the `with` block, however that ends, unless it was told to stay.
+
+    Raises LandbridgeError where one of that name runs already, or where this machine doesn't allow namespaces.
+    """
+    clients = _listen(name)
+    spaces = _spaces()
+    ours, theirs = socket.socketpair()
+    handles = (clients.fileno(), theirs.fileno())
+    command = ["unshare", *spaces, sys.executable, "-m", "landbridge.lab.supervisor", *map(str, handles)]
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, pass_fds=handles, start_new_session=True
+    )
+    clients.close()
+    theirs.close()
+    running = Running(process, ours, name)
+    stays = False
+    try:
+        payload = pickle.dumps((manifest, dict(texts), root.folder, process.pid))
+        with suppress(BrokenPipeError):  # it died at once: `wait` says why
+            ours.sendall(len(payload).to_bytes(8) + payload)
+        yield running
+        stays = ours.fileno() == -1
+    finally:
+        if not stays:
+            running.end()
+
+
+def _listen(name: str) -> socket.socket:
+    clients = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        clients.bind(_address(name))
+    except OSError as problem:
+        clients.close()
+        if problem.errno != errno.EADDRINUSE:
+            raise
+        raise LandbridgeError(
+            error(
+                "lab", f"a lab called {name} is running already", remedy=f"`landbridge lab down --name {name}`, or choose another --name."
+            )
+        ) from None
+    clients.listen(64)
+    return clients
+
+
+def _address(name: str) -> str:
+    return f"\0landbridge/{os.getuid()}/{name}"
+
+
+def _spaces() -> tuple[str, ...]:
+    """The namespaces to make: without root's help where user namespaces are allowed, else as root."""
+    if shutil.which("unshare") is None:
+        raise LandbridgeError(error("tool-missing", "there is no `unshare` here", remedy="Install util-linux."))
+    for spaces in ((*USER, *SPACES), SPACES):
+        tried = subprocess.run(
+            ["unshare", *spaces, "mount", "-t", "tmpfs", "landbridge", "/run"], stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        if tried.returncode == 0:
+            return spaces
+    raise LandbridgeError(error("permission", "this machine doesn't let you make the namespaces that a lab lives in", remedy=REMEDY))
+
+
+def names() -> list[str]:
+    """The names of this user's labs that run."""
+    prefix = f"@landbridge/{os.getuid()}/"
+    found = set()
+    for line in Path("/proc/net/unix").read_text(errors="replace").splitlines():
+        path = line.rsplit(" ", 1)[-1]
+        if path.startswith(prefix):
+            found.add(path.removeprefix(prefix))
+    return sorted(found)
+
+
+def ask(name: str, request: Message, tell: Callable[[Message], None] = lambda _: None) -> Message:
+    """Ask a running lab for something; `tell` gets the events on the way. Raises LandbridgeError where it says no, or isn't there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        try:
+            connection.connect(_address(name))
+        except OSError:
+            others = names()
+            remedy = f"Running are: {', '.join(others)}." if others else "Start it with `landbridge lab up`."
+            raise LandbridgeError(error("lab", f"no lab called {name} is running", remedy=remedy)) from None
+        connection.sendall(encode(request))
+        with connection.makefile("rb") as lines:
+            for line in lines:
+                message = decode(line)
+                raise_failure(message)
+                if "result" in message:
+                    result: Message = message["result"]
+                    return result
+                tell(message)
+    raise LandbridgeError(error("lab", f"the lab {name} ended before it answered"))

@@ -1,0 +1,203 @@
+"""A machine: a kernel of its own (User-Mode Linux) as one process, its console, and jobs run in it.
+
+Killing the process is a power cut, stopping it (SIGSTOP) a hang; starting it again on the same wires is the replacement.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shlex
+import shutil
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from landbridge.findings import LandbridgeError, error
+from landbridge.lab.fabric import Wire
+from landbridge.lab.guestroot import GuestRoot
+from landbridge.lab.recipes import Recipe
+
+STAGES = ("booted", "wired", "ike", "up")
+MEMORY_MB = 128
+# Benchmarks that the kernel runs at boot to choose a RAID implementation: a second that nothing here needs
+BLACKLIST = "raid6_select_algo,calibrate_xor_blocks"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a job in a machine ended, and what it said."""
+
+    status: int
+    out: bytes
+    err: bytes
+
+
+class Machine:
+    """One machine. `folder` is its own, on the lab's tmpfs: the recipe's files, its logs and its jobs."""
+
+    def __init__(self, recipe: Recipe, wires: Sequence[Wire], root: GuestRoot, folder: Path) -> None:
+        self.name = recipe.name
+        self.recipe = recipe
+        self.wires = wires
+        self.root = root
+        self.folder = folder
+        self.complaints: list[str] = []
+        self.hung = False
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._stages: dict[str, asyncio.Event] = {}
+        self._jobs: dict[int, asyncio.Future[int]] = {}
+        self._numbers = itertools.count(1)
+        self._starts = 0
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    def reached(self, stage: str) -> bool:
+        return self.running and stage in self._stages and self._stages[stage].is_set()
+
+    async def power_on(self) -> None:
+        """Start the kernel. The rest of the way up is `stage` by stage."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (self.folder / "jobs").mkdir(parents=True)
+        for name, text in self.recipe.files.items():
+            (self.folder / name).write_text(text)
+        self._stages = {stage: asyncio.Event() for stage in STAGES}
+        self._starts += 1
+        self.hung = False
+        scratch = self.folder.parent
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command(scratch),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={"LD_PRELOAD": str(self.root.ptrace), "TMPDIR": str(scratch), "PATH": os.defpath},
+            start_new_session=True,
+        )
+        self._reader = asyncio.create_task(self._read(self._process))
+
+    def _command(self, scratch: Path) -> list[str]:
+        return [
+            str(self.root.kernel),
+            f"mem={MEMORY_MB}M",
+            "root=/dev/root",
+            "rootfstype=hostfs",
+            f"rootflags={self.root.folder}",
+            "ro",
+            "init=/guest/init",
+            f"LAB={self.folder}",
+            f"initcall_blacklist={BLACKLIST}",
+            "con=null",
+            "con0=fd:0,fd:1",
+            "quiet",
+            "panic=-1",
+            f"umid={self.name}.{self._starts}",
+            f"uml_dir={scratch}/",
+            *(f"vec{wire.number}:transport=raw,ifname={wire.raw}" for wire in self.wires),
+        ]
+
+    async def stage(self, name: str) -> None:
+        """Wait until the machine is that far. Raises LandbridgeError if it dies on the way."""
+        process, reader = self._process, self._reader
+        if process is None or reader is None:
+            raise LandbridgeError(error("lab", f"{self.name} is switched off"))
+        waiting = asyncio.create_task(self._stages[name].wait())
+        await asyncio.wait({waiting, reader}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            waiting.cancel()
+            raise LandbridgeError(error("lab", f"the machine {self.name} died before it was {name}{self._last_words()}"))
+
+    def _last_words(self) -> str:
+        return f": {self.complaints[-1]}" if self.complaints else ""
+
+    def go_on(self, *lines: str) -> None:
+        """Answer the boot script, which waits for a line (or for several, and a single dot)."""
+        self._write(*lines)
+
+    def _write(self, *lines: str) -> None:
+        process = self._process
+        if process is None or process.stdin is None or process.returncode is not None:
+            raise LandbridgeError(error("lab", f"{self.name} is switched off"))
+        process.stdin.write("".join(f"{line}\n" for line in lines).encode())
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        with suppress(ValueError):  # a console line without end
+            async for line in process.stdout:
+                match line.decode(errors="replace").split():
+                    case ["@", "job", number, status]:
+                        waiting = self._jobs.pop(int(number), None)
+                        if waiting is not None and not waiting.done():
+                            waiting.set_result(int(status))
+                    case ["@", stage] if stage in self._stages:
+                        self._stages[stage].set()
+                    case ["!", *words]:
+                        self.complaints.append(" ".join(words))
+        await process.wait()
+        for waiting in self._jobs.values():
+            if not waiting.done():
+                waiting.set_exception(LandbridgeError(error("lab", f"{self.name} was switched off")))
+        self._jobs.clear()
+
+    async def run(self, script: str, seconds: float = 30.0) -> Done:
+        """Run a shell script in the machine. Raises LandbridgeError if the machine is off, hangs, or takes longer than `seconds`."""
+        if not self.reached("up"):
+            raise LandbridgeError(
+                error("lab", f"{self.name} isn't up", remedy=f"See `landbridge lab status`; `landbridge lab mend {self.name}`.")
+            )
+        number = next(self._numbers)
+        job = self.folder / "jobs" / str(number)
+        job.write_text(f". /guest/real\n{script}\n")
+        waiting = self._jobs[number] = asyncio.get_running_loop().create_future()
+        self._write(str(number))
+        out, err = job.with_suffix(".out"), job.with_suffix(".err")
+        try:
+            status = await asyncio.wait_for(waiting, seconds)
+            return Done(status, out.read_bytes(), err.read_bytes())
+        except TimeoutError:
+            raise LandbridgeError(error("lab", f"{self.name} hasn't answered within {seconds:g} s")) from None
+        finally:
+            self._jobs.pop(number, None)
+            for path in (job, out, err):
+                path.unlink(missing_ok=True)
+
+    async def run_words(self, words: Sequence[str], seconds: float = 30.0) -> Done:
+        """Run one command in the machine."""
+        return await self.run(shlex.join(words), seconds)
+
+    def hang(self) -> None:
+        """Stop the machine where it stands; nothing is said to anyone."""
+        self._signal(signal.SIGSTOP)
+        self.hung = True
+
+    def wake(self) -> None:
+        self._signal(signal.SIGCONT)
+        self.hung = False
+
+    async def power_off(self) -> None:
+        """A power cut."""
+        if self._process is None or self._reader is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._reader
+        self.hung = False
+
+    def _signal(self, number: signal.Signals) -> None:
+        if not self.running or self._process is None:
+            raise LandbridgeError(error("lab", f"{self.name} is switched off"))
+        os.killpg(self._process.pid, number)
+
+    def log(self, name: str, offset: int = 0) -> str:
+        """What a daemon has written to its log (`charon.log`, `frr.log`) since `offset`."""
+        try:
+            with (self.folder / name).open("rb") as handle:
+                handle.seek(offset)
+                return handle.read().decode(errors="replace")
+        except FileNotFoundError:
+            return ""

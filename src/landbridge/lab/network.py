@@ -1,0 +1,194 @@
+"""The running lab: its fabric, its machines, its hosts, and what can be asked of them and done to them.
+
+Only for use inside the lab's own namespaces (`supervisor`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from landbridge.artifacts.manifest import Manifest
+from landbridge.findings import LandbridgeError, error
+from landbridge.lab import fabric as fabrics
+from landbridge.lab import namespaces, recipes
+from landbridge.lab.addressing import Addressing, address
+from landbridge.lab.guestroot import GuestRoot
+from landbridge.lab.machine import Machine
+from landbridge.lab.probing import Pair, Probe, Prober, Protocol, pairs
+from landbridge.lab.watching import Progress, Watch
+from landbridge.vyos import Router
+
+FOLDER = Path("/run/landbridge")
+STARTS_PER_CORE = 2  # more at once, and IKEv1 loses messages that it never repeats
+ROUND_S = 0.1
+SETTLE_S = 6.0  # with every session up, what doesn't answer by then won't
+PATIENCE_S = 30.0
+
+Tell = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class Timeline:
+    """When what was done, in seconds from the start."""
+
+    began: float = field(default_factory=time.monotonic)
+    marks: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, name: str) -> None:
+        self.marks.setdefault(name, round(time.monotonic() - self.began, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """How a lab came up: whether all probes are good, the last probes, and the timeline."""
+
+    ok: bool
+    probes: tuple[Probe, ...]
+    seconds: dict[str, float]
+
+
+class LabNetwork:
+    """One network on this machine."""
+
+    def __init__(self, manifest: Manifest, routers: dict[str, Router], addressing: Addressing, root: GuestRoot) -> None:
+        self.manifest = manifest
+        self.routers = routers
+        self.addressing = addressing
+        self.root = root
+        self.fabric = fabrics.plan(manifest, addressing)
+        self.prober = Prober(self.fabric.hosts)
+        made = [recipes.hub(manifest, addressing)]
+        made += [recipes.gateway(routers[gateway.name], gateway, manifest, addressing) for gateway in manifest.gateways]
+        self.machines = {recipe.name: Machine(recipe, self.fabric.wires_of(recipe.name), root, FOLDER / recipe.name) for recipe in made}
+        self.watch = Watch(manifest, self.hub)
+        self.pairs = pairs(self.fabric.hosts)
+        self._starts = asyncio.Semaphore(STARTS_PER_CORE * len(os.sched_getaffinity(0)))
+
+    @property
+    def hub(self) -> Machine:
+        return self.machines[self.manifest.hub.name]
+
+    def machine(self, name: str) -> Machine:
+        """A machine by name. Raises LandbridgeError that lists the names."""
+        if name not in self.machines:
+            raise LandbridgeError(
+                error("name", f"no machine of the lab is called {name!r}", remedy=f"There are: {', '.join(self.machines)}.")
+            )
+        return self.machines[name]
+
+    async def up(self, tell: Tell, timeline: Timeline) -> Ready:
+        """Build and boot everything, until every probe is good, or none more will be."""
+        FOLDER.mkdir(parents=True)
+        wired, answering = asyncio.Event(), asyncio.Event()
+        watching = asyncio.create_task(self._report(tell, timeline))
+        booting = [asyncio.create_task(self._start(machine, wired, answering)) for machine in self.machines.values()]
+        try:
+            await asyncio.sleep(0)  # the kernels boot while the fabric is made
+            await asyncio.to_thread(namespaces.build, self.fabric, self.root)
+            await self.prober.open()
+            timeline.mark("fabric")
+            wired.set()
+            await asyncio.gather(*booting)
+            timeline.mark("machines")
+            probes = await self._converge(timeline)
+        finally:
+            watching.cancel()
+            for task in booting:
+                task.cancel()
+        return Ready(all(probe.ok for probe in probes), tuple(probes), timeline.marks)
+
+    async def _start(self, machine: Machine, wired: asyncio.Event, answering: asyncio.Event) -> None:
+        """The hub's IKE first: a gateway that asks too early is refused."""
+        async with self._starts:
+            await machine.power_on()
+            await machine.stage("booted")
+            await wired.wait()
+            machine.go_on("", *machine.recipe.secrets, ".")
+            await machine.stage("wired")
+            if machine is not self.hub:
+                await answering.wait()
+            machine.go_on("")
+            await machine.stage("ike")
+            if machine is self.hub:
+                answering.set()
+            await machine.stage("up")
+
+    async def start_again(self, machine: Machine) -> None:
+        """A replacement takes the dead machine's place on the same wires."""
+        ready = asyncio.Event()
+        ready.set()
+        await self._start(machine, ready, ready)
+
+    async def _report(self, tell: Tell, timeline: Timeline) -> None:
+        total = len(self.machines)
+        while True:
+            now = self.watch.look([machine for machine in self.machines.values() if machine.reached("up")], total)
+            if now.tunnels == now.tunnels_of:
+                timeline.mark("tunnels")
+            if now.sessions == now.sessions_of:
+                timeline.mark("sessions")
+            tell(now)
+            await asyncio.sleep(0.1)
+
+    async def _converge(self, timeline: Timeline) -> list[Probe]:
+        """Probe what hasn't answered yet until all has; then everything once more, ICMP and TCP."""
+        pending: Sequence[Pair] = self.pairs
+        moved = time.monotonic()
+        while pending:
+            found = await self.prober.probe(pending, ("icmp",), 0.5)
+            left = [pair for pair, probe in zip(pending, found, strict=True) if not probe.ok]
+            now = time.monotonic()
+            if len(left) < len(pending):
+                moved = now
+            pending = left
+            settled = "sessions" in timeline.marks
+            if pending and now - moved > (SETTLE_S if settled else PATIENCE_S):
+                break
+            if pending:
+                await asyncio.sleep(ROUND_S)
+        timeline.mark("reachable")
+        probes = await self.prober.probe(self.pairs, ("icmp", "tcp"))
+        timeline.mark("probes")
+        return probes
+
+    def choose(self, source: str | None, destination: str | None) -> list[Pair]:
+        """The pairs between two hosts, sites or hubs (None: any). Raises LandbridgeError where a name is unknown or nothing matches."""
+        for name in (source, destination):
+            if name is not None and not any(name in (host.name, host.vpc) for host in self.fabric.hosts):
+                hosts = ", ".join(host.name for host in self.fabric.hosts)
+                raise LandbridgeError(
+                    error("name", f"no host, site or hub of the lab is called {name!r}", remedy=f"The hosts are: {hosts}.")
+                )
+        chosen = [
+            pair
+            for pair in self.pairs
+            if (source is None or source in (pair.source.name, pair.source.vpc))
+            and (destination is None or destination in (pair.destination.name, pair.destination.vpc))
+        ]
+        if not chosen:
+            raise LandbridgeError(error("name", f"{source} and {destination} are in one VPC: no probe goes through the network"))
+        return chosen
+
+    async def probe(self, chosen: Iterable[Pair], protocols: Sequence[Protocol], seconds: float) -> list[Probe]:
+        return await self.prober.probe(chosen, protocols, seconds)
+
+    async def down(self) -> None:
+        await asyncio.gather(*(machine.power_off() for machine in self.machines.values()))
+
+
+def lab_network(manifest: Manifest, texts: dict[str, str], root: GuestRoot) -> LabNetwork:
+    """A lab from artifacts: each router's text is filled in with the lab's addresses and keys, and read. Nothing runs yet."""
+    from landbridge.vyos import fill, parse, read_router
+
+    addressing = address(manifest)
+    values = addressing.placeholders()
+    routers = {}
+    for gateway in manifest.gateways:
+        file = f"routers/{gateway.name}.set"
+        routers[gateway.name] = read_router(parse(fill(texts[gateway.name], values), file), gateway.release, file)
+    return LabNetwork(manifest, routers, addressing, root)

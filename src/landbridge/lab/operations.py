@@ -1,0 +1,97 @@
+"""What a client can ask a running lab for, one method an operation."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from landbridge.findings import LandbridgeError, error
+from landbridge.lab import hosts
+from landbridge.lab.capture import capture
+from landbridge.lab.faults import Faults
+from landbridge.lab.network import LabNetwork, Ready
+from landbridge.lab.outage import outages
+from landbridge.lab.status import status
+from landbridge.lab.wireformat import Message, encode, failure, peer_is_ours
+
+Tell = Callable[[Message], None]
+
+
+class Operations:
+    """Serves clients, one request a connection. `ended` is set once the lab shall go."""
+
+    def __init__(self, lab: LabNetwork, process: int) -> None:
+        self.lab = lab
+        self.process = process
+        self.ended = asyncio.Event()
+        self.faults = Faults(lab)
+        self._ready: Ready | None = None
+
+    def came_up(self, ready: Ready) -> None:
+        self._ready = ready
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection: socket.socket = writer.get_extra_info("socket")
+        try:
+            if peer_is_ours(connection):
+                writer.write(encode(await self._answer(await reader.readline(), lambda message: writer.write(encode(message)))))
+                await writer.drain()
+        except ConnectionError:
+            pass  # the client has gone: nobody to tell
+        finally:
+            writer.close()
+
+    async def _answer(self, line: bytes, tell: Tell) -> Message:
+        operations: dict[str, Callable[[Message, Tell], Awaitable[Any]]] = {
+            "status": self._status,
+            "probe": self._probe,
+            "exec": self._exec,
+            "capture": self._capture,
+            "fail": self._fail,
+            "mend": self._mend,
+            "outages": self._outages,
+            "down": self._down,
+        }
+        try:
+            request = json.loads(line)
+            return {"result": await operations[request["op"]](request, tell)}
+        except LandbridgeError as problem:
+            return failure(problem)
+        except (ValueError, KeyError, TypeError) as problem:
+            return failure(LandbridgeError(error("lab", f"the lab can't take this request: {problem!r}")))
+
+    async def _status(self, _: Message, __: Tell) -> Message:
+        return await status(self.lab, self.faults)
+
+    async def _probe(self, request: Message, _: Tell) -> Message:
+        chosen = self.lab.choose(request.get("from"), request.get("to"))
+        probes = await self.lab.probe(chosen, request.get("protocols") or ("icmp", "tcp"), float(request.get("seconds") or 2))
+        return {"ok": all(probe.ok for probe in probes), "probes": [probe.as_json() for probe in probes]}
+
+    async def _exec(self, request: Message, _: Tell) -> Message:
+        name, words, seconds = request["name"], request["command"], float(request["seconds"])
+        if name in self.lab.machines:
+            done = await self.lab.machine(name).run_words(words, seconds)
+        else:
+            done = await hosts.run(self.lab, name, words, seconds)
+        return {"status": done.status, "out": done.out.decode(errors="replace"), "err": done.err.decode(errors="replace")}
+
+    async def _capture(self, request: Message, _: Tell) -> Message:
+        return await capture(self.lab, request["name"], request.get("interface"), float(request["seconds"]), int(request["packets"]))
+
+    async def _fail(self, request: Message, _: Tell) -> Message:
+        return {"faults": await self.faults.fail(request["name"], request)}
+
+    async def _mend(self, request: Message, _: Tell) -> Message:
+        return {"faults": await self.faults.mend(request["name"])}
+
+    async def _outages(self, request: Message, tell: Tell) -> Message:
+        return await outages(self.lab, self.faults, request, tell)
+
+    async def _down(self, _: Message, __: Tell) -> Message:
+        await self.lab.down()
+        self.ended.set()
+        return {"process": self.process}

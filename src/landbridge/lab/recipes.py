@@ -1,0 +1,180 @@
+"""What each machine is made of: the files in its folder, the secrets that go into its memory, and what it runs at boot. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from landbridge.artifacts.manifest import Gateway, Manifest
+from landbridge.lab.addressing import Addressing
+from landbridge.lab.daemons import frr, netfilter, strongswan
+from landbridge.lab.fabric import FABRIC_MAC
+from landbridge.vyos.router import Interface, Peer, Router
+
+FIRST_MARK = 1  # VTI n has mark n + 1: a mark of 0 would mean every packet
+MODULES = (
+    "esp4 ip_vti xfrm_user seqiv cbc ctr gcm ghash-generic authenc hmac iptable_nat iptable_filter iptable_mangle "
+    "xt_NETMAP xt_MASQUERADE xt_TCPMSS xt_conntrack xt_multiport xt_tcpudp ipt_REJECT"
+)
+# AWS answers with this MSS in its own downloads, and a Transit Gateway clamps what passes it.
+HUB_MSS = 1379
+VTI_MTU = 1436
+# A kernel that merges what it has decrypted into larger packets (GRO) and sends them on garbles them: each second packet of a merged
+# one starts with the first one's ESP trailer (seen with 6.1's ip_vti and UML's vector devices).
+NO_MERGING = "gro_max_size 1"
+
+# The order is the fastest: charon negotiates while FRR loads. `@ …` lines tell the supervisor how far the machine is.
+BOOT = """modprobe -a {modules}
+for f in all default; do echo 0 >/proc/sys/net/ipv4/conf/$f/rp_filter; done
+echo 1 >/proc/sys/net/ipv4/ip_forward
+echo 1 >/proc/sys/net/ipv4/fib_multipath_hash_policy
+$B mkdir /run/frr
+export STRONGSWAN_CONF=/host/strongswan.conf
+echo '@ booted'
+read -r go
+ip -batch /host/links
+{after_links}
+while read -r line; do [ "$line" = . ] && break; echo "$line"; done >/tmp/secrets
+{{ echo 'secrets {{'; $B cat /tmp/secrets; echo '}}'; }} >/tmp/secrets.conf
+$B rm /tmp/secrets
+iptables-legacy-restore </host/filter
+echo '@ wired'
+read -r go
+/usr/lib/ipsec/charon >/tmp/charon.out 2>&1 &
+while [ ! -S /run/charon.vici ]; do $B usleep 10000; done
+swanctl --load-all --file /host/swanctl.conf --noprompt >/tmp/swanctl.out 2>&1 || echo "! swanctl: $($B tail -n 1 /tmp/swanctl.out)"
+echo '@ ike'
+for d in zebra bgpd staticd; do /usr/lib/frr/$d -d -f /host/$d.conf -A 127.0.0.1 -u root -g root >>/host/frr.out 2>&1; done
+echo '@ up'
+while read -r job; do
+  ( $B sh /host/jobs/$job >/host/jobs/$job.out 2>/host/jobs/$job.err; echo "@ job $job $?" ) &
+done
+echo o >/proc/sysrq-trigger
+$B sleep 9
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A machine: `files` by name, `secrets` as lines for its console, `interfaces` as its kernel should name vec0, vec1 …"""
+
+    name: str
+    files: Mapping[str, str]
+    secrets: tuple[str, ...] = field(repr=False)
+
+
+def gateway(router: Router, facts: Gateway, manifest: Manifest, addressing: Addressing) -> Recipe:
+    """A gateway from its router's text, with what its instance has from the cloud: a private address by DHCP and a way out."""
+    private = addressing.private[facts.name]
+    length = addressing.subnet[facts.name].prefixlen
+    marks = {peer.vti: FIRST_MARK + number for number, peer in enumerate(router.peers)}
+    links = ["link set lo up", "link set vec0 name eth0", f"link set eth0 up {NO_MERGING}"]
+    for interface in router.interfaces:
+        links += _ethernet(interface, f"{private}/{length}") if interface.name.startswith("eth") else []
+    if any(interface.dhcp for interface in router.interfaces):
+        links.append(f"route add default via {addressing.router[facts.name]}")
+    links += _neighbours(facts, manifest, addressing)
+    by_name = {interface.name: interface for interface in router.interfaces}
+    for peer in router.peers:
+        links += _gateway_vti(by_name[peer.vti], peer, marks[peer.vti])
+    connections = [strongswan.gateway_connection(peer, marks[peer.vti]) for peer in router.peers]
+    secrets = [strongswan.secret(number, peer.secret, *_identities(peer)) for number, peer in enumerate(router.peers)]
+    return Recipe(
+        facts.name,
+        {
+            "links": "\n".join(links) + "\n",
+            "filter": netfilter.restore(router),
+            "strongswan.conf": strongswan.strongswan(strongswan.GATEWAY_RETRANSMISSION),
+            "swanctl.conf": strongswan.swanctl(connections),
+            "zebra.conf": frr.zebra(router.host_name),
+            "bgpd.conf": frr.gateway_bgp(router),
+            "staticd.conf": frr.static(router),
+            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks)),
+        },
+        tuple(secrets),
+    )
+
+
+def hub(manifest: Manifest, addressing: Addressing) -> Recipe:
+    """The Transit Gateway, from the manifest alone: a tunnel endpoint a tunnel, BGP with every gateway, its VPC's attachment."""
+    link = addressing.hub_link
+    links = [
+        "link set lo up",
+        f"link set vec0 up {NO_MERGING}",
+        f"addr add {link.far}/30 dev vec0",
+        f"route add {addressing.eips} via {link.near}",
+    ]
+    vpc = next((vpc for vpc in manifest.vpcs if vpc.kind == "hub"), None)
+    if vpc is not None:
+        attachment = addressing.attachment
+        links += [f"link set vec1 up {NO_MERGING}", f"addr add {attachment.far}/30 dev vec1"]
+        links += [f"route add {cidr} via {attachment.near}" for cidr in vpc.cidrs]
+    connections: list[strongswan.Connection] = []
+    secrets: list[str] = []
+    spokes: list[frr.Spoke] = []
+    marks: dict[str, int] = {}
+    for own in manifest.gateways:
+        for tunnel in own.tunnels:
+            mark = FIRST_MARK + len(connections)
+            outside, eip = addressing.outside[tunnel.name], addressing.eip[own.name]
+            marks[f"vti{mark}"] = mark
+            links += [
+                f"addr add {outside}/32 dev lo",
+                *_vti(f"vti{mark}", mark, outside, eip, f"{tunnel.aws}/30", VTI_MTU),
+                f"link set vti{mark} up",
+            ]
+            connections.append(strongswan.hub_connection(tunnel.name, str(outside), str(eip), own.options, mark))
+            secrets.append(strongswan.secret(mark, addressing.keys[tunnel.name], str(outside)))
+            spokes.append(frr.Spoke(tunnel.gateway, own.asn))
+    clamp = "".join(f"-A FORWARD {way} vti+ -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss {HUB_MSS}\n" for way in ("-i", "-o"))
+    return Recipe(
+        manifest.hub.name,
+        {
+            "links": "\n".join(links) + "\n",
+            "filter": f"*mangle\n{clamp}COMMIT\n",
+            "strongswan.conf": strongswan.strongswan(strongswan.HUB_RETRANSMISSION),
+            "swanctl.conf": strongswan.swanctl(connections),
+            "zebra.conf": frr.zebra(manifest.hub.name),
+            "bgpd.conf": frr.hub_bgp(manifest.hub.name, manifest.hub.asn, spokes, vpc.cidrs if vpc else ()),
+            "staticd.conf": frr.zebra(manifest.hub.name),
+            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks)),
+        },
+        tuple(secrets),
+    )
+
+
+def _ethernet(interface: Interface, leased: str) -> list[str]:
+    addresses = [*map(str, interface.addresses), *([leased] if interface.dhcp else [])]
+    return [f"addr add {address} dev {interface.name}" for address in addresses]
+
+
+def _neighbours(facts: Gateway, manifest: Manifest, addressing: Addressing) -> list[str]:
+    """Who answers for the others in the gateway's subnet: the VPC's router does, for all."""
+    subnet = addressing.subnet[facts.name]
+    hosts = [own.address for own in manifest.vpc(facts.vpc).subnets if own.cidr == subnet and own.address]
+    return [f"neigh add {address} lladdr {FABRIC_MAC} dev eth0 nud permanent" for address in (addressing.router[facts.name], *hosts)]
+
+
+def _gateway_vti(interface: Interface, peer: Peer, mark: int) -> list[str]:
+    address = str(interface.addresses[0]) if interface.addresses else "0.0.0.0/32"
+    return _vti(interface.name, mark, IPv4Address(peer.local), IPv4Address(peer.remote), address, interface.mtu or VTI_MTU)
+
+
+def _vti(name: str, mark: int, local: IPv4Address, remote: IPv4Address, address: str, mtu: int) -> list[str]:
+    """A virtual tunnel interface. It starts down; on a gateway whoever negotiates the tunnel raises it, as on VyOS."""
+    return [
+        f"link add {name} type vti local {local} remote {remote} key {mark}",
+        f"addr add {address} dev {name}",
+        f"link set {name} mtu {mtu}",
+        f"link set {name} {NO_MERGING}",
+    ]
+
+
+def _decapsulate(marks: Mapping[str, int]) -> str:
+    """The kernel would look for a policy for what a VTI has already decrypted."""
+    return "for v in " + " ".join(marks) + "; do echo 1 >/proc/sys/net/ipv4/conf/$v/disable_policy; done" if marks else ""
+
+
+def _identities(peer: Peer) -> tuple[str, ...]:
+    return (peer.local_id or peer.local, peer.remote_id or peer.remote)

@@ -1,0 +1,104 @@
+"""The lab's first process: runs inside namespaces of its own, builds the lab, answers its clients. When it dies, all of the lab dies.
+
+Started by `launching`, with two inherited sockets: one that clients connect to, and the leash to the command that starts it. Until the
+command says that the lab shall stay, the lab goes when the leash breaks: by Ctrl-C, by kill -9, by anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import pickle
+import resource
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+
+from landbridge.artifacts.manifest import Manifest
+from landbridge.findings import LandbridgeError, error
+from landbridge.lab.guestroot import GuestRoot
+from landbridge.lab.network import LabNetwork, Ready, Timeline, lab_network
+from landbridge.lab.operations import Operations
+from landbridge.lab.watching import Progress
+from landbridge.lab.wireformat import STAY, Message, encode, failure
+
+
+def main() -> None:
+    clients, leash = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    _own_run()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    asyncio.run(_supervise(clients, leash))
+
+
+def _own_run() -> None:
+    """A tmpfs at /run, seen by the lab alone: whatever the lab writes is there and goes with it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(b"landbridge", b"/run", b"tmpfs", 0, b"size=90%,mode=755"):
+        raise OSError(ctypes.get_errno(), "mounting a tmpfs at /run")
+
+
+async def _supervise(clients: socket.socket, leash: socket.socket) -> None:
+    reader, writer = await asyncio.open_connection(sock=leash)
+    size = int.from_bytes(await reader.readexactly(8))
+    manifest, texts, folder, process = pickle.loads(await reader.readexactly(size))  # our own command's, by a private socket
+    leashed = asyncio.create_task(reader.readline())
+    living = asyncio.create_task(_live(manifest, texts, GuestRoot(folder), process, clients, writer))
+    await asyncio.wait({leashed, living}, return_when=asyncio.FIRST_COMPLETED)
+    if leashed.done() and leashed.result() == STAY:
+        _let_go(writer)
+        await living
+    elif not living.done():
+        living.cancel()
+        await asyncio.wait({living})
+
+
+def _let_go(writer: asyncio.StreamWriter) -> None:
+    """Leave the command's terminal; what goes wrong from here on is written where `exec` finds it."""
+    writer.close()
+    log = os.open("/run/landbridge/supervisor.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for number in (1, 2):
+        os.dup2(log, number)
+
+
+async def _live(
+    manifest: Manifest, texts: dict[str, str], root: GuestRoot, process: int, clients: socket.socket, leash: asyncio.StreamWriter
+) -> None:
+    def tell(message: Message) -> None:
+        if not leash.is_closing():
+            leash.write(encode(message))
+
+    timeline = Timeline()
+    lab: LabNetwork | None = None
+    try:
+        lab = lab_network(manifest, texts, root)
+        operations = Operations(lab, process)
+        server = await asyncio.start_unix_server(operations.serve, sock=clients)
+        ready = await lab.up(lambda progress: tell(_progress(progress)), timeline)
+        operations.came_up(ready)
+        tell({"result": _ready(ready)})
+        await operations.ended.wait()
+        server.close()
+    except LandbridgeError as problem:
+        tell(failure(problem))
+    except OSError as problem:
+        tell(failure(LandbridgeError(error("lab", f"the lab can't be built: {problem}"))))
+    finally:
+        if lab is not None:
+            await lab.down()
+        with suppress(OSError):
+            await leash.drain()
+
+
+def _progress(progress: Progress) -> Message:
+    return {"event": "progress", **asdict(progress)}
+
+
+def _ready(ready: Ready) -> Message:
+    return {"ok": ready.ok, "seconds": ready.seconds, "probes": [probe.as_json() for probe in ready.probes]}
+
+
+if __name__ == "__main__":
+    main()
