@@ -115,7 +115,7 @@ def _esp_group(group: Statement) -> _EspGroup:
     pfs = group.value("pfs")
     number: int | None = None
     if pfs is not None and pfs.word not in ("enable", "disable"):
-        match = re.fullmatch(r"dh-group(\d{1,2})", pfs.word)
+        match = re.fullmatch(r"dh-group([12]?\d|3[0-2])", pfs.word)
         if match is None:
             pfs.wrong("enable, disable or a group such as dh-group14")
         else:
