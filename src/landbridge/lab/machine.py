@@ -98,7 +98,7 @@ class Machine:
             "panic=-1",
             f"umid={self.name}.{self._starts}",
             f"uml_dir={scratch}/",
-            *(f"vec{wire.number}:transport=raw,ifname={wire.raw}" for wire in self.wires),
+            *(f"vec{wire.number}:transport=raw,ifname={wire.raw},depth=256" for wire in self.wires),
         ]
 
     async def stage(self, name: str) -> None:

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 
 from landbridge.lab.faults import Faults
 from landbridge.lab.network import LabNetwork
-from landbridge.lab.probing import Pair, Prober
+from landbridge.lab.probing import AGAIN_S, Pair, Prober
 from landbridge.lab.wireformat import Message
 
 BEFORE_S = 1.0
 CALM_S = 3.0  # all pairs good for that long: it's over
-ANSWER_S = 1.0
 
 
 @dataclass(slots=True)
@@ -24,7 +23,7 @@ class Stream:
     sent: list[tuple[float, bool]] = field(default_factory=list)
 
     async def ping(self, prober: Prober, now: float) -> None:
-        self.sent.append((now, await prober.ping(self.pair, ANSWER_S)))
+        self.sent.append((now, await prober.ping(self.pair)))
 
     def longest(self) -> float:
         """The longest time in seconds from a ping that was lost to the next that wasn't (or to the end)."""
@@ -67,7 +66,7 @@ async def outages(lab: LabNetwork, faults: Faults, request: Message, tell: Calla
             last = max(stream.calm_since() for stream in streams)
             silent = sum(1 for stream in streams if stream.sent and not stream.sent[-1][1])
             tell({"event": "outage", "seconds": round(now - failed_at, 1), "silent": silent, "pairs": len(streams)})
-            if last and not silent and now - last > CALM_S + ANSWER_S:
+            if last and not silent and now - last > CALM_S + AGAIN_S:
                 break
         await asyncio.sleep(max(0.0, interval - (loop.time() - now)))
     await asyncio.gather(*pings)
