@@ -62,6 +62,11 @@ def test_the_pool_is_used_around_vpcs_and_reserved_ranges() -> None:
     assert globals_of(network(sites)) == {"paris-1": "100.64.1.0/24", "tokyo-1": "100.64.3.0/24"}
 
 
+def test_a_pool_of_everything_leaves_out_what_no_vpc_routes() -> None:
+    sites = {"paris": single("10.1.0.0/16", "10.1.0.0/24"), "tokyo": single("10.1.0.0/16", "10.1.0.0/24")}
+    assert globals_of(network(sites, translation={"pool": "0.0.0.0/0"})) == {"paris-1": "1.0.0.0/24", "tokyo-1": "1.0.1.0/24"}
+
+
 def test_a_pin_may_lie_outside_the_pool_and_wins_over_the_lock() -> None:
     sites = {"paris": single("10.1.0.0/16", "10.1.0.0/24", translate={"10.1.0.0/24": "192.168.7.0/24"})}
     plan = designed(network(sites), held("paris", a10_1_0_0_24="100.64.0.0/24"))

@@ -1,4 +1,4 @@
-"""A warning about address space that belongs to somebody on the Internet."""
+"""Kinds of address space: what no VPC can have, and a warning about what belongs to somebody on the Internet."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from landbridge.intent.document import Document
 
 # RFC 1918; RFC 6598 (shared address space, which the pool of translations comes from)
 PRIVATE = tuple(IPv4Network(prefix) for prefix in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+
+# https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+NOT_FOR_VPCS = tuple(IPv4Network(prefix) for prefix in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))
 
 
 def public_addresses(document: Document, translations: Mapping[str, tuple[Translation, ...]]) -> Iterator[Concern]:

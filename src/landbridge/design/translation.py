@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 from itertools import islice
 from typing import Literal
 
+from landbridge.design.addresses import NOT_FOR_VPCS
 from landbridge.design.allocation import Pool
 from landbridge.design.claims import Claim, Path, index_of
 from landbridge.design.lock import Lock
@@ -47,11 +48,16 @@ def translations_of(document: Document, claims: tuple[Claim, ...], lock: Lock) -
     """
     sites, held = document.network.sites, index_of(claims)
     settled, retired = tuple(_settled(sites, lock)), tuple(_retired(sites, lock))
-    findings = [*_stray_pins(document), *_wrong_lengths(document, settled), *_clashes(document, settled, retired, held)]
+    findings = [
+        *_stray_pins(document),
+        *_wrong_lengths(document, settled),
+        *_unroutable(document, settled),
+        *_clashes(document, settled, retired, held),
+    ]
 
     pool = Pool(
         block_of(document.network.translation.pool),
-        (*(claim.block for claim in claims), *(one.block for one in (*settled, *retired))),
+        (*map(block_of, NOT_FOR_VPCS), *(claim.block for claim in claims), *(one.block for one in (*settled, *retired))),
     )
     chosen: dict[tuple[str, IPv4Network], _Global] = {(one.site, one.local): one for one in settled}
     result: dict[str, tuple[Translation, ...]] = {}
@@ -133,6 +139,14 @@ def _wrong_lengths(document: Document, settled: tuple[_Global, ...]) -> Iterator
             document.where(*one.path),
             f"Write a /{one.local.prefixlen}." if one.origin == "pinned" else f"Pin a /{one.local.prefixlen}, or --forget {one.site}.",
         )
+
+
+def _unroutable(document: Document, settled: tuple[_Global, ...]) -> Iterator[Finding]:
+    for one in settled:
+        special = next((special for special in NOT_FOR_VPCS if special.overlaps(network_of(one.block))), None)
+        if special is not None:
+            message = f"{one} lies in {special}, which no VPC routes."
+            yield error("translation-conflict", message, document.where(*one.path), "Pin a prefix elsewhere.")
 
 
 def _clashes(document: Document, settled: tuple[_Global, ...], retired: tuple[_Global, ...], held: Index[Claim]) -> Iterator[Finding]:

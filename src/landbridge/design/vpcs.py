@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from itertools import islice
 
+from landbridge.design.addresses import NOT_FOR_VPCS
 from landbridge.design.claims import Claim, Path, index_of, vpcs_of
 from landbridge.design.ranges import Block, block_of, network_of
 from landbridge.findings import Finding, error
 from landbridge.intent.document import Document
 from landbridge.intent.model import Vpc
 
-# https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
-NOT_FOR_VPCS = tuple(IPv4Network(prefix) for prefix in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"))
 _NAMED = 3
 
 
