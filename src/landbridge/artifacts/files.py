@@ -9,14 +9,14 @@ from pathlib import Path
 from landbridge.findings import Finding, LandbridgeError, Where, error
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Put `text` (written as UTF-8) at `path`, making its folder if need be: a reader sees the old file or the new, never a part.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Put `content` (text is written as UTF-8) at `path`, making its folder if need be: a reader sees the old file or the new, never a part.
 
     A file that was there keeps its permissions. Raises LandbridgeError (`write`) saying what the system said.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_and_rename(path, text)
+        _write_and_rename(path, content.encode() if isinstance(content, str) else content)
     except OSError as problem:
         raise LandbridgeError(cannot_write(path, problem)) from None
 
@@ -26,11 +26,11 @@ def cannot_write(path: Path, problem: OSError) -> Finding:
     return error("write", f"can't write {path}: {problem.strerror or problem}.", Where(str(path)), "Free the way, or write elsewhere.")
 
 
-def _write_and_rename(path: Path, text: str) -> None:
+def _write_and_rename(path: Path, content: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
             os.fchmod(file.fileno(), _mode(path))

@@ -40,6 +40,12 @@ def say(*lines: str) -> None:
     _write(sys.stdout, "".join(f"{_harmless(line)}\n" for line in lines))
 
 
+def pass_on(out: str, err: str) -> None:
+    """What another program said, as it said it."""
+    _write(sys.stdout, out)
+    _write(sys.stderr, err)
+
+
 def say_json(value: object) -> None:
     """A value for programs on standard output."""
     _write(sys.stdout, json.dumps(value, indent=2, ensure_ascii=False) + "\n")

@@ -9,9 +9,11 @@ import errno
 import os
 import pickle
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -166,3 +168,21 @@ def ask(name: str, request: Message, tell: Callable[[Message], None] = lambda _:
                     return result
                 tell(message)
     raise LandbridgeError(error("lab", f"the lab {name} ended before it answered"))
+
+
+def take_down(name: str) -> None:
+    """Take a lab down and wait until its first process, and with it everything of the lab, has gone."""
+    answer = ask(name, {"op": "down"})
+    first = Path("/proc", str(answer["process"]))
+    deadline = time.monotonic() + END_S
+    while first.exists() and _alive(first):
+        if time.monotonic() > deadline:
+            os.kill(int(first.name), signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def _alive(process: Path) -> bool:
+    """A zombie has gone too: nobody but its parent can bury it."""
+    with suppress(OSError):
+        return "State:\tZ" not in (process / "status").read_text()
+    return False

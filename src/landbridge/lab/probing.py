@@ -130,7 +130,8 @@ class Prober:
             self._icmp[pair.source.name].sendto(request, (str(pair.address), 0))
             await asyncio.wait({answered}, timeout=AGAIN_S)
             if answered.done():
-                return answered.result() - began
+                ended: float = answered.result()
+                return ended - began
 
     def _hear(self, name: str, raw: socket.socket) -> None:
         with suppress(BlockingIOError):

@@ -110,7 +110,8 @@ def _children(text: str) -> dict[str, _Child]:
     """What `swanctl --list-sas` says of each connection; an SA without a child is not established."""
     found = {}
     starts = [*_CONNECTION.finditer(text)]
-    for start, end in zip(starts, [*(match.start() for match in starts[1:]), len(text)], strict=True):
+    ends = [*(start.start() for start in starts), len(text)][1:]
+    for start, end in zip(starts, ends, strict=False):
         body = text[start.start() : end]
         count = dict.fromkeys(("in", "out"), 0)
         for way, size, _ in _BYTES.findall(body):

@@ -149,10 +149,10 @@ def secret(number: int, key: str, *identities: str) -> str:
 def _proposal(proposal: Proposal, *, prf: bool) -> str:
     cipher = CIPHERS.get(proposal.encryption, proposal.encryption)
     words = [cipher]
-    if "gcm" not in cipher and "chacha" not in cipher:
-        words.append(proposal.integrity or "sha1")
-    elif prf:
-        words.append(f"prf{proposal.integrity or 'sha256'}")
+    if proposal.integrity:
+        words.append(proposal.integrity)
+    if prf and proposal.prf:
+        words.append(f"prf{proposal.prf}")
     if proposal.dh:
         words.append(GROUPS[proposal.dh])
     return "-".join(words)

@@ -1,0 +1,87 @@
+"""What moves while a command works: on standard error, and only where that is a terminal."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+KINDS = ("machines", "tunnels", "sessions")
+TITLES = {"machines": "machines up", "tunnels": "IPsec tunnels", "sessions": "BGP sessions"}
+
+
+def _bars() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<28}"), BarColumn(30), TextColumn("{task.fields[count]}"), TimeElapsedColumn())
+    return Progress(*columns, console=Console(file=sys.stderr), transient=True, disable=not sys.stderr.isatty())
+
+
+@contextmanager
+def follow() -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Bars for machines, tunnels and sessions; gives what takes a lab's events."""
+    with _bars() as bars:
+        tasks = {kind: bars.add_task(TITLES[kind], total=None, count="") for kind in KINDS}
+
+        def tell(event: dict[str, Any]) -> None:
+            if event["event"] == "progress":
+                for kind, task in tasks.items():
+                    done, total = event[kind], event[f"{kind}_of"]
+                    bars.update(task, completed=done, total=total, count=f"{done}/{total}")
+
+        yield tell
+
+
+@contextmanager
+def guest_root_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for making the guest root; nothing is shown if it is there already."""
+    with _bars() as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(step: str, done: int, of: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=of or None, count="")
+            count = f"{done / 1e6:.0f} of {of / 1e6:.0f} MB" if of > 10_000 else ""
+            bars.update(tasks[step], completed=done, total=of or None, count=count)
+
+        yield progress
+
+
+@contextmanager
+def waiting(what: str, seconds: float) -> Iterator[None]:
+    """A bar that fills in so many seconds."""
+    ended = threading.Event()
+    with _bars() as bars:
+        task = bars.add_task(what, total=seconds, count="")
+
+        def fill() -> None:
+            began = time.monotonic()
+            while not ended.wait(0.2):
+                bars.update(task, completed=min(seconds, time.monotonic() - began))
+
+        thread = threading.Thread(target=fill, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+
+@contextmanager
+def outage_progress(what: str, seconds: float) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """How many pairs of hosts are silent while something is broken; gives what takes a lab's events."""
+    with _bars() as bars:
+        task = bars.add_task(f"{what} is cut", total=seconds, count="")
+
+        def tell(event: dict[str, Any]) -> None:
+            bars.update(task, completed=event["seconds"], count=f"{event['silent']} of {event['pairs']} pairs silent")
+
+        yield tell
