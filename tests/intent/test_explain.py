@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode
 
 import pytest
@@ -79,7 +80,6 @@ def _errors(text: str) -> tuple[Finding, ...]:
         ("admin:", "vpn: {dpd: 10}\nadmin:", "vpn.dpd: 10 is too small. Write 30 or more."),
         ("admin:", "vpn: {esp_lifetime: 9999}\nadmin:", "vpn.esp_lifetime: 9999 is too big. Write 3600 or less."),
         ("admin:", "vpn: {ike_lifetime: 3600}\nadmin:", "vpn: has esp_lifetime 3600, not below ike_lifetime 3600, which AWS refuses."),
-        ("admin:", "vpn: {ike: ikev1, startup: aws}\nadmin:", "vpn.startup: has startup aws beside ikev1;"),
         (
             "admin:",
             "accept: [{code: public-adress, reason: x}]\nadmin:",
@@ -144,3 +144,17 @@ def test_a_long_value_is_shortened() -> None:
 
 def test_a_huge_number_is_a_finding() -> None:
     assert "isn't a whole number" in str(_errors(changed("version: 1", "version: " + "9" * 100_000))[0])
+
+
+def test_a_part_of_nonsense_is_one_finding() -> None:
+    text = changed("admin:", f"vpn: {{{', '.join(f'a{n}: x' for n in range(500))}}}\nadmin:")
+    assert [str(one) for one in _errors(text)] == [
+        "f:20:1: vpn: has 500 keys, far more than are known. Look for a list or mapping that slipped out of its place."
+    ]
+
+
+def test_every_site_of_fifty_thousand_may_be_wrong() -> None:
+    text = RIGHT[: RIGHT.index("  virginia:")] + "".join(f"  s{n}: x\n" for n in range(49_000))
+    began = time.process_time()
+    assert len(_errors(text)) == 49_000
+    assert time.process_time() - began < 10

@@ -155,6 +155,8 @@ MERGING_LAUGHS = "a0: &a0 {x: 1}\n" + "".join(f"a{n}: &a{n} {{<<: [{', '.join([f
         ("{a: " * 100_000, 1, "goes more than 40 levels deep"),
         ("- " * 100_000, 1, "goes more than 40 levels deep"),
         ("? " * 100_000, 1, "a mapping or list stands where a key must be"),
+        ("a: [" + "x, " * 100_000 + "]", 1, "a list has more than 1,000 items"),
+        ("".join(f"a{n}: x\n" for n in range(100_000)), 1, "a mapping has more than 50,000 keys"),
         ("a: &" + "b" * 100_000 + "\n", None, None),
     ],
 )

@@ -17,6 +17,8 @@ from landbridge.intent.keys import SshKey
 from landbridge.intent.types import Asn, AsnRange, FindingCode, Flag, Name, Prefix, Refused, Region, Text, VpcPrefix, Zone, as_whole
 from landbridge.intent.types import Inside as InsidePrefix
 
+_MOST_KEYS = 100  # of a part; the schema has no more than 11
+
 
 class _Part(BaseModel):
     """A part of the file: unknown keys are errors, and values don't change once made."""
@@ -27,7 +29,11 @@ class _Part(BaseModel):
     @classmethod
     def _unwritten(cls, value: object) -> object:
         # `reserved:` with nothing after it (everything below is commented out, say) is as if it weren't written.
-        if isinstance(value, dict) and None in value.values():
+        if not isinstance(value, dict):
+            return value
+        if len(value) > _MOST_KEYS:  # or a file of nonsense would be a million findings
+            raise Refused(f"has {len(value):,} keys, far more than are known", "Look for a list or mapping that slipped out of its place.")
+        if None in value.values():
             return {key: item for key, item in value.items() if item is not None}
         return value
 
@@ -122,7 +128,8 @@ class Gateway(_Part):
     image: Image | None = Field(default=None, description="The machine image to start from.")
     instance_type: Text | None = Field(default=None, description="The EC2 instance type, such as c6in.large.")
     tunnels: tuple[InsidePrefix, ...] = Field(
-        default=(), description="Pins the tunnels' inside addresses: two /30 of 169.254.0.0/16 for a single, four for a pair."
+        default=(),
+        description="Pins the tunnels' inside addresses: two /30 of 169.254.0.0/16 for a single, four for a pair.",
     )
 
     @model_validator(mode="after")
@@ -203,12 +210,10 @@ class Vpn(_Part):
     startup: Literal["gateway", "aws"] = Field(default="gateway", description="Who begins the key exchange (aws needs ikev2).")
 
     @model_validator(mode="after")
-    def _what_aws_takes(self) -> Self:
+    def _second_phase_is_shorter(self) -> Self:
         if self.esp_lifetime >= self.ike_lifetime:
             problem = f"has esp_lifetime {self.esp_lifetime}, not below ike_lifetime {self.ike_lifetime}, which AWS refuses"
             raise Refused(problem, "Write a shorter esp_lifetime.", key="esp_lifetime")
-        if self.startup == "aws" and self.ike == "ikev1":
-            raise Refused("has startup aws beside ikev1; AWS begins with ikev2 only", "Write startup: gateway.", key="startup")
         return self
 
 

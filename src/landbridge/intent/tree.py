@@ -18,7 +18,9 @@ from landbridge.findings import Finding, LandbridgeError, Where, error
 from landbridge.intent.syntax import explain
 
 DEEPEST = 40
-MOST_ALIASED = 1_000_000  # values; 5,000 sites that share a gateway of ten keys have 50,000
+MOST_KEYS = 50_000  # of one mapping: ten times the sites that a Transit Gateway takes
+MOST_ITEMS = 1_000  # of one list
+MOST_ALIASED = 250_000  # values; 5,000 sites that share a gateway of ten keys have 55,000
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _KNOWN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge"))
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -29,11 +31,18 @@ Path = tuple[str | int, ...]
 class Mapping(dict[str, Any]):
     """A mapping; `marks` has the place of each key, in order: line << 32 | column, both from 0."""
 
-    __slots__ = ("marks", "weight")
+    __slots__ = ("_order", "marks", "weight")
 
     def __init__(self) -> None:
         self.marks = array("Q")
         self.weight = 1
+        self._order: dict[str, int] = {}
+
+    def mark_of(self, key: str) -> int:
+        """The place of a key that is there."""
+        if len(self._order) != len(self):  # asked for only where something is to be said of the file
+            self._order = {one: number for number, one in enumerate(self)}
+        return self.marks[self._order[key]]
 
 
 class Sequence(list[Any]):
@@ -81,7 +90,7 @@ def locate(tree: Mapping, path: Path) -> tuple[int, int] | None:
     value: object = tree
     for part in path:
         if isinstance(value, Mapping) and (key := str(part)) in value:
-            found = value.marks[list(value).index(key)]
+            found = value.mark_of(key)
             value = value[key]
         elif isinstance(value, Sequence) and isinstance(part, int) and 0 <= part < len(value):
             found = value.marks[part]
@@ -212,6 +221,8 @@ class _Builder:
         if isinstance(into, Sequence):
             into.append(value)
             into.marks.append(mark)
+            if len(into) > MOST_ITEMS:
+                self._stop(top.mark, f"a list has more than {MOST_ITEMS:,} items.", "No network needs that; look for what slipped in.")
         elif not top.has_key:
             if not isinstance(value, str):
                 self._stop(mark, "a key is missing before ':'." if value is None else "a key must be one word.", "Write the key.")
@@ -225,6 +236,8 @@ class _Builder:
             else:
                 into[top.key] = value
                 into.marks.append(top.key_mark)
+                if len(into) > MOST_KEYS:
+                    self._stop(top.mark, f"a mapping has more than {MOST_KEYS:,} keys.", "No network needs that; look for what slipped in.")
             top.has_key = False
         into.weight += value.weight if isinstance(value, (Mapping, Sequence)) else 1
 
@@ -236,8 +249,10 @@ class _Builder:
             top.merges.append(one)
 
     def _twice(self, top: _Open, into: Mapping) -> None:
+        if len(self._findings) >= MOST_ITEMS:
+            return  # enough has been said
         line, column = _line_column(top.key_mark)
-        first, _ = _line_column(into.marks[list(into).index(str(top.key))])
+        first, _ = _line_column(into.mark_of(str(top.key)))
         where = Where(self._file, line, column, dotted(_path(self._stack)))
         self._findings.append(error("syntax", f"is written twice; the first stands in line {first}.", where, "Keep one of them."))
 
