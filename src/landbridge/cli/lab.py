@@ -39,8 +39,15 @@ def lab() -> None:
 @artifacts_option
 @name_option
 @click.option("--release", metavar="R", help="Run this VyOS release line (1.1 to 1.5) instead of the file's.")
+@click.option(
+    "--patience",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(1, 600),
+    help="Wait no longer, in seconds, once nothing more comes up.",
+)
 @json_option
-def up(file: Path, artifacts: Path | None, name: str | None, release: str | None, as_json: bool) -> int:
+def up(file: Path, artifacts: Path | None, name: str | None, release: str | None, patience: float, as_json: bool) -> int:
     """Build and boot the network, and wait until every host reaches every other.
 
     The first time, Debian packages are downloaded and unpacked into the cache folder (~/.cache/landbridge, or $LANDBRIDGE_CACHE).
@@ -67,7 +74,7 @@ def up(file: Path, artifacts: Path | None, name: str | None, release: str | None
     chosen = name or rendered.manifest.network
     with guest_root_progress() as progress:
         root = guest_root(progress)
-    with launching.start(chosen, rendered.manifest, rendered.routers, root) as running:
+    with launching.start(chosen, rendered.manifest, rendered.routers, root, patience) as running:
         with follow() as tell:
             ready = running.wait(tell)
         running.stay()

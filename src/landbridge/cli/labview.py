@@ -32,7 +32,8 @@ def probes_view(probes: list[Record]) -> Iterator[RenderableType]:
     for probe in probes:
         cells[_site(probe["from"]), _site(probe["to"])].append(probe["ok"])
     names = list(dict.fromkeys(_site(probe["from"]) for probe in probes))
-    targets = list(dict.fromkeys(_site(probe["to"]) for probe in probes))
+    seen = dict.fromkeys(_site(probe["to"]) for probe in probes)
+    targets = [name for name in names if name in seen] + [name for name in seen if name not in names]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
     table.add_column("from \\ to", no_wrap=True)
     for target in targets:

@@ -55,7 +55,7 @@ class Addressing:
 
 
 def address(manifest: Manifest) -> Addressing:
-    """Choose the lab's addresses. Raises LandbridgeError where the network leaves the lab no room for an Internet."""
+    """Choose the lab's addresses. Raises LandbridgeError where the network leaves the lab no room for an Internet, or for a gateway."""
     internet = _internet(prefix for vpc in manifest.vpcs for prefix in (*vpc.cidrs, *_globals(vpc)))
     outsides, eips = internet.subnets(prefixlen_diff=1)
     outside_half, links = outsides.subnets(prefixlen_diff=1)
@@ -65,7 +65,7 @@ def address(manifest: Manifest) -> Addressing:
     return Addressing(
         outside={name: outside_half[number] for number, name in enumerate(tunnels, 1)},
         eip={gateway.name: eips[number] for number, gateway in enumerate(manifest.gateways, 1)},
-        private={name: subnet[GATEWAY_NUMBERS.get(name[-1], 7)] for name, subnet in subnets.items()},
+        private=_privates(manifest, subnets),
         subnet=subnets,
         router={name: subnet[1] for name, subnet in subnets.items()},
         hub_link=Link(next(spare)),
@@ -93,4 +93,20 @@ def _internet(used: Iterable[IPv4Network]) -> IPv4Network:
 def _subnet(manifest: Manifest, gateway: Gateway) -> IPv4Network:
     if gateway.subnet is not None:
         return gateway.subnet
-    return next(subnet.cidr for subnet in manifest.vpc(gateway.vpc).subnets if subnet.host)
+    for subnet in manifest.vpc(gateway.vpc).subnets:
+        if subnet.host:
+            return subnet.cidr
+    raise LandbridgeError(error("lab", f"{gateway.vpc} has no subnet that its gateway {gateway.name} can stand in"))
+
+
+def _privates(manifest: Manifest, subnets: Mapping[str, IPv4Network]) -> dict[str, IPv4Address]:
+    private: dict[str, IPv4Address] = {}
+    for gateway in manifest.gateways:
+        subnet, number = subnets[gateway.name], GATEWAY_NUMBERS.get(gateway.name[-1], 7)
+        if subnet.num_addresses <= number + 1:
+            raise LandbridgeError(error("lab", f"{subnet} is too small for the gateway {gateway.name}"))
+        private[gateway.name] = subnet[number]
+        for own in manifest.vpc(gateway.vpc).subnets:
+            if own.address == subnet[number]:
+                raise LandbridgeError(error("lab", f"{own.host} has the address that the lab gives {gateway.name}: {own.address}"))
+    return private

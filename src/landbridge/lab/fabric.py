@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
 from landbridge.artifacts.manifest import Manifest, Rule, Vpc
+from landbridge.findings import LandbridgeError, error
 from landbridge.lab.addressing import Addressing
 
 INTERNET = "internet"
@@ -74,11 +75,17 @@ class _Plan:
         self.globals = {vpc.name: [subnet.global_ for subnet in vpc.subnets if subnet.global_] for vpc in manifest.vpcs}
 
     def namespace(self, name: str) -> Namespace:
+        if name in self.namespaces:
+            raise LandbridgeError(error("name", f"two places of the lab would be called {name}", remedy="Rename a site."))
         self.batch.append(f"netns add {name}")
         made = self.namespaces[name] = Namespace(name, ["link set lo up"])
         return made
 
     def wire(self, machine: str, number: int, namespace: str, device: str) -> None:
+        if any((wire.machine, wire.number) == (machine, number) or (wire.namespace, wire.device) == (namespace, device) for wire in self.wires):
+            raise LandbridgeError(
+                error("name", f"the lab can't tell {machine} from another machine", remedy="Name gateways <site>-a and <site>-b.")
+            )
         wire = Wire(machine, number, namespace, device, f"w{len(self.wires)}")
         self.batch.append(f"link add {wire.raw} type veth peer name {device} address {FABRIC_MAC}" + _in(namespace))
         self.batch.append(f"link set {wire.raw} up promisc on")
@@ -107,6 +114,10 @@ class _Plan:
             if subnet.host and subnet.address and subnet.global_address:
                 self.host(inside, number, Host(subnet.host, vpc.name, subnet.host, subnet.address, subnet.global_address), subnet.cidr)
         for route in vpc.routes:
+            if route.target not in gateways:
+                known = ", ".join(gateways) or "none"
+                message = f"a route of {vpc.name} goes to {route.target}, which isn't in that VPC"
+                raise LandbridgeError(error("name", message, remedy=f"There are: {known}."))
             address, device = gateways[route.target]
             inside.batch += [
                 f"route replace {prefix} via {address} dev {device} onlink" for prefix in self.destinations(vpc, route.destination)
@@ -181,7 +192,10 @@ class _Plan:
     def rule(self, rule: Rule) -> str:
         source = rule.source
         if source.startswith("${"):
-            source = self.addressing.placeholders()[source[2:-1]]
+            known = self.addressing.placeholders()
+            if source[2:-1] not in known:
+                raise LandbridgeError(error("name", f"a security rule ({rule.purpose}) lets {source} in, of which nothing is known"))
+            source = known[source[2:-1]]
         match = "" if source == "0.0.0.0/0" else f"ip saddr {source} "
         if rule.protocol in ("tcp", "udp"):
             ports = ", ".join(map(str, rule.ports))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -77,8 +78,11 @@ class GuestRoot:
 def guest_root(progress: Progress = lambda *_: None) -> GuestRoot:
     """The guest root, made first if the cache doesn't hold it. `progress` gets (what is done, steps done, steps in all).
 
-    Raises LandbridgeError where apt-get or dpkg are missing or fail.
+    Raises LandbridgeError where apt-get or dpkg are missing or fail, or where the cache folder can't be used.
     """
+    if not re.fullmatch(r"[\w@%+./~-]+", str(cache_folder())):  # it stands on a kernel's command line
+        message = f"the lab can't use a cache folder whose path holds more than letters, digits and @%+._~-: {cache_folder()}"
+        raise LandbridgeError(error("write", message, remedy="Set LANDBRIDGE_CACHE to another one."))
     folder = cache_folder() / f"guest-root-{_digest()}"
     if not folder.is_dir():
         with _locked(folder.with_suffix(".lock")):

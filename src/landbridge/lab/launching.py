@@ -21,9 +21,11 @@ from pathlib import Path
 from landbridge.artifacts.manifest import Manifest
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab.guestroot import GuestRoot
+from landbridge.lab.order import Order
 from landbridge.lab.wireformat import STAY, Message, decode, encode, raise_failure
 
 END_S = 10.0
+PATIENCE_S = 30.0
 SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 USER = ("--user", "--map-root-user")
 REMEDY = (
@@ -76,16 +78,16 @@ class Running:
 
 
 @contextmanager
-def start(name: str, manifest: Manifest, texts: Mapping[str, str], root: GuestRoot) -> Iterator[Running]:
+def start(name: str, manifest: Manifest, texts: Mapping[str, str], root: GuestRoot, patience: float = PATIENCE_S) -> Iterator[Running]:
     """Start a lab called `name`. It ends with the `with` block, however that ends, unless it was told to stay.
 
-    Raises LandbridgeError where one of that name runs already, or where this machine doesn't allow namespaces.
+    `patience` is `Order`'s. Raises LandbridgeError where one of that name runs already, or where this machine doesn't allow namespaces.
     """
     clients = _listen(name)
-    spaces = _spaces()
+    spaces = allowed()
     ours, theirs = socket.socketpair()
     handles = (clients.fileno(), theirs.fileno())
-    command = ["unshare", *spaces, sys.executable, "-m", "landbridge.lab.supervisor", *map(str, handles)]
+    command = ["unshare", *spaces, sys.executable, "-m", "landbridge.lab.supervisor", *map(str, handles), name]
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, pass_fds=handles, start_new_session=True
     )
@@ -94,7 +96,7 @@ def start(name: str, manifest: Manifest, texts: Mapping[str, str], root: GuestRo
     running = Running(process, ours, name)
     stays = False
     try:
-        payload = pickle.dumps((manifest, dict(texts), root.folder, process.pid))
+        payload = pickle.dumps(Order(name, manifest, dict(texts), root.folder, process.pid, patience))
         with suppress(BrokenPipeError):  # it died at once: `wait` says why
             ours.sendall(len(payload).to_bytes(8) + payload)
         yield running
@@ -125,7 +127,7 @@ def _address(name: str) -> str:
     return f"\0landbridge/{os.getuid()}/{name}"
 
 
-def _spaces() -> tuple[str, ...]:
+def allowed() -> tuple[str, ...]:
     """The namespaces to make: without root's help where user namespaces are allowed, else as root."""
     if shutil.which("unshare") is None:
         raise LandbridgeError(error("tool-missing", "there is no `unshare` here", remedy="Install util-linux."))

@@ -37,14 +37,15 @@ class Done:
 
 
 class Machine:
-    """One machine. `folder` is its own, on the lab's tmpfs: the recipe's files, its logs and its jobs."""
+    """One machine. `lab` is the name of its lab, `folder` its own folder, on the lab's tmpfs: the recipe's files, its logs and its jobs."""
 
-    def __init__(self, recipe: Recipe, wires: Sequence[Wire], root: GuestRoot, folder: Path) -> None:
+    def __init__(self, recipe: Recipe, wires: Sequence[Wire], root: GuestRoot, folder: Path, lab: str) -> None:
         self.name = recipe.name
         self.recipe = recipe
         self.wires = wires
         self.root = root
         self.folder = folder
+        self.lab = lab
         self.complaints: list[str] = []
         self.hung = False
         self._process: asyncio.subprocess.Process | None = None
@@ -91,6 +92,7 @@ class Machine:
             "ro",
             "init=/guest/init",
             f"LAB={self.folder}",
+            f"LAB_NAME={self.lab}",  # for people who look at the process list
             f"initcall_blacklist={BLACKLIST}",
             "con=null",
             "con0=fd:0,fd:1",

@@ -19,15 +19,15 @@ from landbridge.lab import namespaces, recipes
 from landbridge.lab.addressing import Addressing, address
 from landbridge.lab.guestroot import GuestRoot
 from landbridge.lab.machine import Machine
+from landbridge.lab.order import Order
 from landbridge.lab.probing import Pair, Probe, Prober, Protocol, pairs
 from landbridge.lab.watching import Progress, Watch
-from landbridge.vyos import Router
+from landbridge.vyos import Router, fill, parse, read_router
 
 FOLDER = Path("/run/landbridge")
 STARTS_PER_CORE = 2  # more at once, and IKEv1 loses messages that it never repeats
 ROUND_S = 0.1
 SETTLE_S = 6.0  # with every session up, what doesn't answer by then won't
-PATIENCE_S = 30.0
 
 Tell = Callable[[Progress], None]
 
@@ -55,7 +55,7 @@ class Ready:
 class LabNetwork:
     """One network on this machine."""
 
-    def __init__(self, manifest: Manifest, routers: dict[str, Router], addressing: Addressing, root: GuestRoot) -> None:
+    def __init__(self, name: str, manifest: Manifest, routers: dict[str, Router], addressing: Addressing, root: GuestRoot) -> None:
         self.manifest = manifest
         self.routers = routers
         self.addressing = addressing
@@ -64,7 +64,9 @@ class LabNetwork:
         self.prober = Prober(self.fabric.hosts)
         made = [recipes.hub(manifest, addressing)]
         made += [recipes.gateway(routers[gateway.name], gateway, manifest, addressing) for gateway in manifest.gateways]
-        self.machines = {recipe.name: Machine(recipe, self.fabric.wires_of(recipe.name), root, FOLDER / recipe.name) for recipe in made}
+        self.machines = {
+            recipe.name: Machine(recipe, self.fabric.wires_of(recipe.name), root, FOLDER / recipe.name, name) for recipe in made
+        }
         self.watch = Watch(manifest, self.hub)
         self.pairs = pairs(self.fabric.hosts)
         self._starts = asyncio.Semaphore(STARTS_PER_CORE * len(os.sched_getaffinity(0)))
@@ -81,8 +83,8 @@ class LabNetwork:
             )
         return self.machines[name]
 
-    async def up(self, tell: Tell, timeline: Timeline) -> Ready:
-        """Build and boot everything, until every probe is good, or none more will be."""
+    async def up(self, tell: Tell, timeline: Timeline, patience: float) -> Ready:
+        """Build and boot everything, until every probe is good, or no more have become good for `patience` seconds."""
         FOLDER.mkdir(parents=True)
         wired, answering = asyncio.Event(), asyncio.Event()
         watching = asyncio.create_task(self._report(tell, timeline))
@@ -95,7 +97,7 @@ class LabNetwork:
             wired.set()
             await asyncio.gather(*booting)
             timeline.mark("machines")
-            probes = await self._converge(timeline)
+            probes = await self._converge(timeline, patience)
         finally:
             watching.cancel()
             for task in booting:
@@ -135,7 +137,7 @@ class LabNetwork:
             tell(now)
             await asyncio.sleep(0.1)
 
-    async def _converge(self, timeline: Timeline) -> list[Probe]:
+    async def _converge(self, timeline: Timeline, patience: float) -> list[Probe]:
         """Probe what hasn't answered yet until all has; then everything once more, ICMP and TCP."""
         pending: Sequence[Pair] = self.pairs
         moved = time.monotonic()
@@ -147,7 +149,7 @@ class LabNetwork:
                 moved = now
             pending = left
             settled = "sessions" in timeline.marks
-            if pending and now - moved > (SETTLE_S if settled else PATIENCE_S):
+            if pending and now - moved > (min(patience, SETTLE_S) if settled else patience):
                 break
             if pending:
                 await asyncio.sleep(ROUND_S)
@@ -181,14 +183,13 @@ class LabNetwork:
         await asyncio.gather(*(machine.power_off() for machine in self.machines.values()))
 
 
-def lab_network(manifest: Manifest, texts: dict[str, str], root: GuestRoot) -> LabNetwork:
+def lab_network(order: Order) -> LabNetwork:
     """A lab from artifacts: each router's text is filled in with the lab's addresses and keys, and read. Nothing runs yet."""
-    from landbridge.vyos import fill, parse, read_router
-
-    addressing = address(manifest)
+    addressing = address(order.manifest)
     values = addressing.placeholders()
     routers = {}
-    for gateway in manifest.gateways:
+    for gateway in order.manifest.gateways:
         file = f"routers/{gateway.name}.set"
-        routers[gateway.name] = read_router(parse(fill(texts[gateway.name], values), file), gateway.release, file)
-    return LabNetwork(manifest, routers, addressing, root)
+        text = fill(order.texts[gateway.name], values, file)
+        routers[gateway.name] = read_router(parse(text, file), gateway.release, file)
+    return LabNetwork(order.name, order.manifest, routers, addressing, GuestRoot(order.root))

@@ -12,7 +12,7 @@ from landbridge.findings import LandbridgeError, error
 from landbridge.lab import hosts
 from landbridge.lab.capture import capture
 from landbridge.lab.faults import Faults
-from landbridge.lab.network import LabNetwork, Ready
+from landbridge.lab.network import LabNetwork
 from landbridge.lab.outage import outages
 from landbridge.lab.status import status
 from landbridge.lab.wireformat import Message, encode, failure, peer_is_ours
@@ -28,10 +28,6 @@ class Operations:
         self.process = process
         self.ended = asyncio.Event()
         self.faults = Faults(lab)
-        self._ready: Ready | None = None
-
-    def came_up(self, ready: Ready) -> None:
-        self._ready = ready
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection: socket.socket = writer.get_extra_info("socket")

@@ -77,7 +77,7 @@ def gateway(router: Router, facts: Gateway, manifest: Manifest, addressing: Addr
     links += _neighbours(facts, manifest, addressing)
     by_name = {interface.name: interface for interface in router.interfaces}
     for peer in router.peers:
-        links += _gateway_vti(by_name[peer.vti], peer, marks[peer.vti])
+        links += _gateway_vti(by_name[peer.vti], peer, private, marks[peer.vti])
     connections = [strongswan.gateway_connection(peer, marks[peer.vti]) for peer in router.peers]
     secrets = [strongswan.secret(number, peer.secret, *_identities(peer)) for number, peer in enumerate(router.peers)]
     return Recipe(
@@ -156,9 +156,10 @@ def _neighbours(facts: Gateway, manifest: Manifest, addressing: Addressing) -> l
     return [f"neigh add {address} lladdr {FABRIC_MAC} dev eth0 nud permanent" for address in (addressing.router[facts.name], *hosts)]
 
 
-def _gateway_vti(interface: Interface, peer: Peer, mark: int) -> list[str]:
+def _gateway_vti(interface: Interface, peer: Peer, private: IPv4Address, mark: int) -> list[str]:
     address = str(interface.addresses[0]) if interface.addresses else "0.0.0.0/32"
-    return _vti(interface.name, mark, IPv4Address(peer.local), IPv4Address(peer.remote), address, interface.mtu or VTI_MTU)
+    local = private if peer.local == "any" else IPv4Address(peer.local)
+    return _vti(interface.name, mark, local, IPv4Address(peer.remote), address, interface.mtu or VTI_MTU)
 
 
 def _vti(name: str, mark: int, local: IPv4Address, remote: IPv4Address, address: str, mtu: int) -> list[str]:

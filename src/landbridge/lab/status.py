@@ -14,8 +14,8 @@ from landbridge.lab.network import LabNetwork
 from landbridge.lab.wireformat import Message
 
 ASK = "swanctl --list-sas\necho ===\nvtysh -d bgpd -c 'show bgp ipv4 unicast summary json'"
-_CONNECTION = re.compile(r"^(\S+): #\d+, (\w+), IKEv([12])", re.MULTILINE)
-_BYTES = re.compile(r"^\s+(in|out) .*?(\d+) bytes, +(\d+) packets", re.MULTILINE)
+_CONNECTION = re.compile(r"^(\S{1,200}): #\d+, (\w+), IKEv[12]", re.MULTILINE)
+_BYTES = re.compile(r"^ {1,16}(in|out) [^\n]{1,80}, {1,16}(\d{1,20}) bytes,", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def _tunnels(lab: LabNetwork, gateway: str, answer: str) -> list[TunnelState]:
                 child.bytes_in,
                 child.bytes_out,
                 str(peer.get("state", "unknown" if not answer else "none")),
-                int(peer.get("pfxRcd", 0)),
-                int(peer.get("pfxSnt", 0)),
+                _count(peer.get("pfxRcd")),
+                _count(peer.get("pfxSnt")),
             )
         )
     return states
@@ -114,7 +114,7 @@ def _children(text: str) -> dict[str, _Child]:
     for start, end in zip(starts, ends, strict=False):
         body = text[start.start() : end]
         count = dict.fromkeys(("in", "out"), 0)
-        for way, size, _ in _BYTES.findall(body):
+        for way, size in _BYTES.findall(body):
             count[way] += int(size)
         ike = start[2] if start[2] != "ESTABLISHED" or "INSTALLED" in body else "NO CHILD"
         if start[1] not in found or ike == "ESTABLISHED":
@@ -123,8 +123,14 @@ def _children(text: str) -> dict[str, _Child]:
 
 
 def _peers(text: str) -> dict[str, Message]:
+    """What bgpd says of each neighbor; of none where it says anything but what it should."""
     try:
-        peers: dict[str, Message] = json.loads(text or "{}").get("peers", {})
-    except ValueError:
+        summary = json.loads(text or "{}")
+    except (ValueError, RecursionError):
         return {}
-    return peers
+    peers = summary.get("peers") if isinstance(summary, dict) else None
+    return {name: peer for name, peer in peers.items() if isinstance(peer, dict)} if isinstance(peers, dict) else {}
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,6 +1,7 @@
 """The lab's first process: runs inside namespaces of its own, builds the lab, answers its clients. When it dies, all of the lab dies.
 
-Started by `launching`, with two inherited sockets: one that clients connect to, and the leash to the command that starts it. Until the
+Started by `launching`, with two inherited sockets (one that clients connect to, and the leash to the command that starts it)
+and the lab's name. Until the
 command says that the lab shall stay, the lab goes when the leash breaks: by Ctrl-C, by kill -9, by anything.
 """
 
@@ -16,11 +17,10 @@ import sys
 from contextlib import suppress
 from dataclasses import asdict
 
-from landbridge.artifacts.manifest import Manifest
 from landbridge.findings import LandbridgeError, error
-from landbridge.lab.guestroot import GuestRoot
 from landbridge.lab.network import LabNetwork, Ready, Timeline, lab_network
 from landbridge.lab.operations import Operations
+from landbridge.lab.order import Order
 from landbridge.lab.watching import Progress
 from landbridge.lab.wireformat import STAY, Message, encode, failure
 
@@ -43,9 +43,9 @@ def _own_run() -> None:
 async def _supervise(clients: socket.socket, leash: socket.socket) -> None:
     reader, writer = await asyncio.open_connection(sock=leash)
     size = int.from_bytes(await reader.readexactly(8))
-    manifest, texts, folder, process = pickle.loads(await reader.readexactly(size))  # our own command's, by a private socket
+    order: Order = pickle.loads(await reader.readexactly(size))  # our own command's, by a private socket
     leashed = asyncio.create_task(reader.readline())
-    living = asyncio.create_task(_live(manifest, texts, GuestRoot(folder), process, clients, writer))
+    living = asyncio.create_task(_live(order, clients, writer))
     await asyncio.wait({leashed, living}, return_when=asyncio.FIRST_COMPLETED)
     if leashed.done() and leashed.result() == STAY:
         _let_go(writer)
@@ -63,9 +63,7 @@ def _let_go(writer: asyncio.StreamWriter) -> None:
         os.dup2(log, number)
 
 
-async def _live(
-    manifest: Manifest, texts: dict[str, str], root: GuestRoot, process: int, clients: socket.socket, leash: asyncio.StreamWriter
-) -> None:
+async def _live(order: Order, clients: socket.socket, leash: asyncio.StreamWriter) -> None:
     def tell(message: Message) -> None:
         if not leash.is_closing():
             leash.write(encode(message))
@@ -73,11 +71,10 @@ async def _live(
     timeline = Timeline()
     lab: LabNetwork | None = None
     try:
-        lab = lab_network(manifest, texts, root)
-        operations = Operations(lab, process)
+        lab = lab_network(order)
+        operations = Operations(lab, order.process)
         server = await asyncio.start_unix_server(operations.serve, sock=clients)
-        ready = await lab.up(lambda progress: tell(_progress(progress)), timeline)
-        operations.came_up(ready)
+        ready = await lab.up(lambda progress: tell(_progress(progress)), timeline, order.patience)
         tell({"result": _ready(ready)})
         await operations.ended.wait()
         server.close()

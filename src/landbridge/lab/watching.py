@@ -50,5 +50,5 @@ class Watch:
     def _more(self, name: str) -> str:
         text = self._hub.log(name, self._offsets[name])
         whole = text[: text.rfind("\n") + 1]
-        self._offsets[name] += len(whole.encode(errors="replace"))
+        self._offsets[name] += len(whole.encode(errors="surrogateescape"))
         return whole

@@ -12,7 +12,7 @@ import socket
 import struct
 from typing import Any
 
-from landbridge.findings import Finding, LandbridgeError, Severity, Where
+from landbridge.findings import Finding, LandbridgeError, Severity, Where, error
 
 Message = dict[str, Any]
 
@@ -40,7 +40,11 @@ def _finding(record: Message) -> Finding:
 
 
 def decode(line: bytes) -> Message:
-    message: Message = json.loads(line)
+    """A message from its line. Raises LandbridgeError for a line that isn't whole, of a lab that died while it wrote."""
+    try:
+        message: Message = json.loads(line)
+    except ValueError:
+        raise LandbridgeError(error("lab", "the lab ended in the middle of its answer")) from None
     return message
 
 

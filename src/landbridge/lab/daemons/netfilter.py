@@ -5,11 +5,17 @@ VyOS up to 1.3 uses NETMAP in iptables itself; from 1.4 on it uses nftables' pre
 
 from __future__ import annotations
 
+import itertools
+
 from landbridge.vyos.router import FirewallBinding, FirewallChain, FirewallRule, Match, MssPolicy, NatRule, Router
 
 HOOKS = {"local": ("INPUT", "-i"), "in": ("FORWARD", "-i"), "out": ("FORWARD", "-o")}
 VERDICTS = {"accept": "ACCEPT", "drop": "DROP", "reject": "REJECT"}
 NUMBERS = {"esp": "50", "ah": "51", "vrrp": "112"}
+BOTH = {"tcp_udp": ("tcp", "udp")}  # VyOS' word for the two
+MOST_PORTS = 15  # of one multiport match; a range counts as two
+LONGEST_NAME = 28  # of a chain of iptables; nftables, and so VyOS from 1.4 on, has longer ones
+OWN_NAMES = {"INPUT", "FORWARD", "OUTPUT", "PREROUTING", "POSTROUTING", *VERDICTS.values(), "RETURN", "QUEUE"}
 
 
 def restore(router: Router) -> str:
@@ -58,36 +64,55 @@ def _clamp(start: str, policy: MssPolicy) -> str:
 
 
 def _filter(router: Router) -> list[str]:
-    lines = [f":{chain.name} - [0:0]" for chain in router.chains]
-    lines += [_bind(binding) for binding in router.bindings]
+    names = {chain.name: _name(chain, number) for number, chain in enumerate(router.chains)}
+    lines = [f":{name} - [0:0]" for name in names.values()]
+    lines += [_bind(binding, names[binding.chain]) for binding in router.bindings]
     for chain in router.chains:
-        lines += _chain(chain)
+        lines += _chain(chain, names[chain.name])
     return lines
 
 
-def _bind(binding: FirewallBinding) -> str:
+def _name(chain: FirewallChain, number: int) -> str:
+    """A chain's own name, or one that iptables takes."""
+    return f"CHAIN-{number}" if len(chain.name) > LONGEST_NAME or chain.name in OWN_NAMES else chain.name
+
+
+def _bind(binding: FirewallBinding, name: str) -> str:
     hook, option = HOOKS[binding.direction]
     interface = f" {option} {binding.interface}" if binding.interface else ""
-    return f"-A {hook}{interface} -j {binding.chain}"
+    return f"-A {hook}{interface} -j {name}"
 
 
-def _chain(chain: FirewallChain) -> list[str]:
+def _chain(chain: FirewallChain, name: str) -> list[str]:
     lines = []
     for rule in sorted(chain.rules, key=lambda rule: rule.number):
-        lines += [
-            f"-A {chain.name}{_match(rule, source, destination)} -j {VERDICTS[rule.action]}"
-            for source in rule.sources or ("",)
-            for destination in rule.destinations or ("",)
-        ]
-    return [*lines, f"-A {chain.name} -j {VERDICTS[chain.default_action]}"]
+        ways = itertools.product(BOTH.get(rule.protocol, (rule.protocol,)), _ports(rule), rule.sources or ("",), rule.destinations or ("",))
+        lines += [f"-A {name}{_match(rule, *way)} -j {VERDICTS[rule.action]}" for way in ways]
+    return [*lines, f"-A {name} -j {VERDICTS[chain.default_action]}"]
 
 
-def _match(rule: FirewallRule, source: str, destination: str) -> str:
-    words = _side(source, "-s") + _side(destination, "-d")
-    if rule.protocol != "all":
-        words += f" -p {NUMBERS.get(rule.protocol, rule.protocol)}"
-    if rule.ports:
-        words += " -m multiport --dports " + ",".join(str(first) if first == last else f"{first}:{last}" for first, last in rule.ports)
+def _ports(rule: FirewallRule) -> list[str]:
+    """The destination ports, as many to a match as one takes."""
+    groups = [""]
+    left = 0
+    for first, last in rule.ports:
+        size = 1 if first == last else 2
+        if left < size:
+            groups.append("")
+            left = MOST_PORTS
+        groups[-1] += ("," if groups[-1] else "") + (str(first) if first == last else f"{first}:{last}")
+        left -= size
+    return groups[1:] or [""]
+
+
+def _match(rule: FirewallRule, protocol: str, ports: str, source: str, destination: str) -> str:
+    words = _side(source, "-s", "--src-range") + _side(destination, "-d", "--dst-range")
+    if rule.icmp_type and protocol == "all":
+        protocol = "icmp"
+    if protocol != "all":
+        words += f" -p {NUMBERS.get(protocol, protocol)}"
+    if ports:
+        words += f" -m multiport --dports {ports}"
     if rule.icmp_type:
         words += f" --icmp-type {rule.icmp_type}"
     if rule.states:
@@ -95,7 +120,9 @@ def _match(rule: FirewallRule, source: str, destination: str) -> str:
     return words
 
 
-def _side(address: str, option: str) -> str:
+def _side(address: str, prefix: str, span: str) -> str:
     if not address:
         return ""
-    return f" ! {option} {address[1:]}" if address.startswith("!") else f" {option} {address}"
+    word = address.removeprefix("!")
+    negated = " !" if address.startswith("!") else ""
+    return f" -m iprange{negated} {span} {word}" if "-" in word else f"{negated} {prefix} {word}"

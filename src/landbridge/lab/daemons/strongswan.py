@@ -98,7 +98,7 @@ def gateway_connection(peer: Peer, mark: int) -> Connection:
     return Connection(
         name=f"tunnel{mark}",
         version=peer.ike_version,
-        local=peer.local,
+        local="%any" if peer.local == "any" else peer.local,
         remote=peer.remote,
         local_id=peer.local_id or peer.local,
         remote_id=peer.remote_id or peer.remote,

@@ -1,0 +1,24 @@
+"""What a lab's first process is told by the command that starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from landbridge.artifacts.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A lab to build: its name, what it runs (`texts` by gateway), the guest root's folder, the pid of the lab's outermost process.
+
+    It counts as up once all is reachable, or once nothing more has become so for `patience` seconds.
+    """
+
+    name: str
+    manifest: Manifest
+    texts: Mapping[str, str]
+    root: Path
+    process: int
+    patience: float
