@@ -82,7 +82,8 @@ class _Plan:
         return made
 
     def wire(self, machine: str, number: int, namespace: str, device: str) -> None:
-        if any((wire.machine, wire.number) == (machine, number) or (wire.namespace, wire.device) == (namespace, device) for wire in self.wires):
+        ends = {(machine, number), (namespace, device)}
+        if any(ends & {(wire.machine, wire.number), (wire.namespace, wire.device)} for wire in self.wires):
             raise LandbridgeError(
                 error("name", f"the lab can't tell {machine} from another machine", remedy="Name gateways <site>-a and <site>-b.")
             )
@@ -192,16 +193,19 @@ class _Plan:
     def rule(self, rule: Rule) -> str:
         source = rule.source
         if source.startswith("${"):
+            name = source[2:-1]
             known = self.addressing.placeholders()
-            if source[2:-1] not in known:
+            if name not in known or name.startswith("psk:"):
                 raise LandbridgeError(error("name", f"a security rule ({rule.purpose}) lets {source} in, of which nothing is known"))
-            source = known[source[2:-1]]
+            source = known[name]
         match = "" if source == "0.0.0.0/0" else f"ip saddr {source} "
         if rule.protocol in ("tcp", "udp"):
             ports = ", ".join(map(str, rule.ports))
             match += f"{rule.protocol} dport {{ {ports} }} " if ports else f"ip protocol {rule.protocol} "
-        elif rule.protocol != "all":
+        elif rule.protocol in PROTOCOLS:
             match += f"ip protocol {PROTOCOLS[rule.protocol]} "
+        elif rule.protocol != "all":
+            raise LandbridgeError(error("name", f"a security rule ({rule.purpose}) is of an unknown protocol: {rule.protocol!r}"))
         return f"    {match}accept\n"
 
 
