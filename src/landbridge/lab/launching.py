@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import pickle
+import re
 import shutil
 import signal
 import socket
@@ -22,9 +23,10 @@ from landbridge.artifacts.manifest import Manifest
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab.guestroot import GuestRoot
 from landbridge.lab.order import Order
-from landbridge.lab.wireformat import STAY, Message, decode, encode, raise_failure
+from landbridge.lab.wireformat import STAY, Message, decode, encode, peer_is_ours, raise_failure
 
 END_S = 10.0
+NAME = re.compile(r"[\w.-]{1,64}", re.ASCII)
 PATIENCE_S = 30.0
 SPACES = ("--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 USER = ("--user", "--map-root-user")
@@ -124,6 +126,9 @@ def _listen(name: str) -> socket.socket:
 
 
 def _address(name: str) -> str:
+    if not NAME.fullmatch(name):
+        remedy = "Use letters, digits, '-', '_' and '.', 64 at most."
+        raise LandbridgeError(error("name", f"a lab can't be called {name!r:.80}", remedy=remedy))
     return f"\0landbridge/{os.getuid()}/{name}"
 
 
@@ -145,8 +150,8 @@ def names() -> list[str]:
     prefix = f"@landbridge/{os.getuid()}/"
     found = set()
     for line in Path("/proc/net/unix").read_text(errors="replace").splitlines():
-        path = line.rsplit(" ", 1)[-1]
-        if path.startswith(prefix):
+        path = "".join(line.split(" ", 7)[7:])
+        if path.startswith(prefix) and NAME.fullmatch(path.removeprefix(prefix)):
             found.add(path.removeprefix(prefix))
     return sorted(found)
 
@@ -160,8 +165,10 @@ def ask(name: str, request: Message, tell: Callable[[Message], None] = lambda _:
             others = names()
             remedy = f"Running are: {', '.join(others)}." if others else "Start it with `landbridge lab up`."
             raise LandbridgeError(error("lab", f"no lab called {name} is running", remedy=remedy)) from None
-        connection.sendall(encode(request))
-        with connection.makefile("rb") as lines:
+        if not peer_is_ours(connection):  # anybody can take any name
+            raise LandbridgeError(error("permission", f"the lab called {name} isn't yours", remedy="Choose another --name."))
+        with suppress(ConnectionError), connection.makefile("rb") as lines:
+            connection.sendall(encode(request))
             for line in lines:
                 message = decode(line)
                 raise_failure(message)

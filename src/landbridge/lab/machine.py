@@ -23,6 +23,7 @@ from landbridge.lab.recipes import Recipe
 
 STAGES = ("booted", "wired", "ike", "up")
 MEMORY_MB = 128
+MOST_COMPLAINTS = 20
 # Benchmarks that the kernel runs at boot to choose a RAID implementation: a second that nothing here needs
 BLACKLIST = "raid6_select_algo,calibrate_xor_blocks"
 
@@ -129,22 +130,29 @@ class Machine:
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
-        with suppress(ValueError):  # a console line without end
-            async for line in process.stdout:
-                match line.decode(errors="replace").split():
-                    case ["@", "job", number, status]:
-                        waiting = self._jobs.pop(int(number), None)
-                        if waiting is not None and not waiting.done():
-                            waiting.set_result(int(status))
-                    case ["@", stage] if stage in self._stages:
-                        self._stages[stage].set()
-                    case ["!", *words]:
-                        self.complaints.append(" ".join(words))
+        while True:
+            with suppress(ValueError):  # a line without end: it is left out
+                line = await process.stdout.readline()
+                if not line:
+                    break
+                self._hear(line.decode(errors="replace"))
         await process.wait()
         for waiting in self._jobs.values():
             if not waiting.done():
                 waiting.set_exception(LandbridgeError(error("lab", f"{self.name} was switched off")))
         self._jobs.clear()
+
+    def _hear(self, line: str) -> None:
+        """A line of the console: the boot script's words, or whatever else the machine says."""
+        match line.split():
+            case ["@", "job", number, status] if number.isdecimal() and status.isdecimal():
+                waiting = self._jobs.pop(int(number), None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(int(status))
+            case ["@", stage] if stage in self._stages:
+                self._stages[stage].set()
+            case ["!", *words] if len(self.complaints) < MOST_COMPLAINTS:
+                self.complaints.append("".join(one if one.isprintable() else "?" for one in " ".join(words))[:500])
 
     async def run(self, script: str, seconds: float = 30.0) -> Done:
         """Run a shell script in the machine. Raises LandbridgeError if the machine is off, hangs, or takes longer than `seconds`."""
@@ -200,6 +208,6 @@ class Machine:
         try:
             with (self.folder / name).open("rb") as handle:
                 handle.seek(offset)
-                return handle.read().decode(errors="replace")
+                return handle.read().decode(errors="surrogateescape")
         except FileNotFoundError:
             return ""

@@ -14,9 +14,11 @@ from landbridge.lab.capture import capture
 from landbridge.lab.faults import Faults
 from landbridge.lab.network import LabNetwork
 from landbridge.lab.outage import outages
+from landbridge.lab.probing import Protocol
 from landbridge.lab.status import status
 from landbridge.lab.wireformat import Message, encode, failure, peer_is_ours
 
+PROTOCOLS: tuple[Protocol, ...] = ("icmp", "tcp")
 Tell = Callable[[Message], None]
 
 
@@ -33,14 +35,15 @@ class Operations:
         connection: socket.socket = writer.get_extra_info("socket")
         try:
             if peer_is_ours(connection):
-                writer.write(encode(await self._answer(await reader.readline(), lambda message: writer.write(encode(message)))))
+                writer.write(encode(await self._answer(reader, lambda message: writer.write(encode(message)))))
                 await writer.drain()
         except ConnectionError:
             pass  # the client has gone: nobody to tell
         finally:
             writer.close()
 
-    async def _answer(self, line: bytes, tell: Tell) -> Message:
+    async def _answer(self, reader: asyncio.StreamReader, tell: Tell) -> Message:
+        """The result of a request, or the findings that say why there is none; whatever is asked, the lab goes on."""
         operations: dict[str, Callable[[Message, Tell], Awaitable[Any]]] = {
             "status": self._status,
             "probe": self._probe,
@@ -52,19 +55,24 @@ class Operations:
             "down": self._down,
         }
         try:
-            request = json.loads(line)
+            request = json.loads(await reader.readline())
             return {"result": await operations[request["op"]](request, tell)}
         except LandbridgeError as problem:
             return failure(problem)
-        except (ValueError, KeyError, TypeError) as problem:
-            return failure(LandbridgeError(error("lab", f"the lab can't take this request: {problem!r}")))
+        except ConnectionError:
+            raise
+        except Exception as problem:
+            return failure(LandbridgeError(error("lab", f"the lab can't do this: {type(problem).__name__}: {str(problem)[:200]}")))
 
     async def _status(self, _: Message, __: Tell) -> Message:
         return await status(self.lab, self.faults)
 
     async def _probe(self, request: Message, _: Tell) -> Message:
         chosen = self.lab.choose(request.get("from"), request.get("to"))
-        probes = await self.lab.probe(chosen, request.get("protocols") or ("icmp", "tcp"), float(request.get("seconds") or 2))
+        protocols = request.get("protocols") or list(PROTOCOLS)
+        if not set(protocols) <= set(PROTOCOLS):
+            raise LandbridgeError(error("name", f"probes are by {' and '.join(PROTOCOLS)}, not {', '.join(map(str, protocols))}"))
+        probes = await self.lab.probe(chosen, protocols, float(request.get("seconds") or 2))
         return {"ok": all(probe.ok for probe in probes), "probes": [probe.as_json() for probe in probes]}
 
     async def _exec(self, request: Message, _: Tell) -> Message:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from landbridge.artifacts.manifest import Gateway, Manifest
+from landbridge.findings import LandbridgeError, error
 from landbridge.lab.addressing import Addressing
 from landbridge.lab.daemons import frr, netfilter, strongswan
 from landbridge.lab.fabric import FABRIC_MAC
@@ -33,12 +34,12 @@ $B mkdir /run/frr
 export STRONGSWAN_CONF=/host/strongswan.conf
 echo '@ booted'
 read -r go
-ip -batch /host/links
+ip -batch /host/links 2>/tmp/links.out || echo "! links: $($B tail -n 2 /tmp/links.out)"
 {after_links}
 while read -r line; do [ "$line" = . ] && break; echo "$line"; done >/tmp/secrets
 {{ echo 'secrets {{'; $B cat /tmp/secrets; echo '}}'; }} >/tmp/secrets.conf
 $B rm /tmp/secrets
-iptables-legacy-restore </host/filter
+iptables-legacy-restore </host/filter 2>/tmp/filter.out || echo "! filter: $($B grep -i error /tmp/filter.out)"
 echo '@ wired'
 read -r go
 /usr/lib/ipsec/charon >/tmp/charon.out 2>&1 &
@@ -79,7 +80,7 @@ def gateway(router: Router, facts: Gateway, manifest: Manifest, addressing: Addr
     for peer in router.peers:
         links += _gateway_vti(by_name[peer.vti], peer, private, marks[peer.vti])
     connections = [strongswan.gateway_connection(peer, marks[peer.vti]) for peer in router.peers]
-    secrets = [strongswan.secret(number, peer.secret, *_identities(peer)) for number, peer in enumerate(router.peers)]
+    secrets = [strongswan.secret(number, peer.secret, *strongswan.identities(peer)) for number, peer in enumerate(router.peers)]
     return Recipe(
         facts.name,
         {
@@ -159,7 +160,12 @@ def _neighbours(facts: Gateway, manifest: Manifest, addressing: Addressing) -> l
 def _gateway_vti(interface: Interface, peer: Peer, private: IPv4Address, mark: int) -> list[str]:
     address = str(interface.addresses[0]) if interface.addresses else "0.0.0.0/32"
     local = private if peer.local == "any" else IPv4Address(peer.local)
-    return _vti(interface.name, mark, local, IPv4Address(peer.remote), address, interface.mtu or VTI_MTU)
+    try:
+        remote = IPv4Address(peer.remote)
+    except ValueError:
+        message = f"the peer {peer.name} ({interface.name}) is at {peer.remote}, and the lab can't look names up"
+        raise LandbridgeError(error("lab", message, remedy="Write ${outside:TUNNEL} in its place.")) from None
+    return _vti(interface.name, mark, local, remote, address, interface.mtu or VTI_MTU)
 
 
 def _vti(name: str, mark: int, local: IPv4Address, remote: IPv4Address, address: str, mtu: int) -> list[str]:
@@ -175,7 +181,3 @@ def _vti(name: str, mark: int, local: IPv4Address, remote: IPv4Address, address:
 def _decapsulate(marks: Mapping[str, int]) -> str:
     """The kernel would look for a policy for what a VTI has already decrypted."""
     return "for v in " + " ".join(marks) + "; do echo 1 >/proc/sys/net/ipv4/conf/$v/disable_policy; done" if marks else ""
-
-
-def _identities(peer: Peer) -> tuple[str, ...]:
-    return (peer.local_id or peer.local, peer.remote_id or peer.remote)

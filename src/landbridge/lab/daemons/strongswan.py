@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from landbridge.artifacts.manifest import Options
+from landbridge.findings import LandbridgeError, error
 from landbridge.vyos.router import Peer, Proposal
 
 PLUGINS = "random nonce aes sha1 sha2 hmac kdf gmp openssl kernel-netlink socket-default vici updown"
 GROUPS = {
-    2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096", 17: "modp6144", 18: "modp8192", 19: "ecp256",
-    20: "ecp384", 21: "ecp521", 22: "modp1024s160", 23: "modp2048s224", 24: "modp2048s256", 31: "curve25519",
+    1: "modp768", 2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096", 17: "modp6144", 18: "modp8192",
+    19: "ecp256", 20: "ecp384", 21: "ecp521", 22: "modp1024s160", 23: "modp2048s224", 24: "modp2048s256", 25: "ecp192", 26: "ecp224",
+    27: "ecp224bp", 28: "ecp256bp", 29: "ecp384bp", 30: "ecp512bp", 31: "curve25519", 32: "curve448",
 }  # fmt: skip
 CIPHERS = {"aes128gcm128": "aes128gcm16", "aes256gcm128": "aes256gcm16"}
 AWS_CIPHERS = {"aes128-gcm": "aes128gcm16", "aes256-gcm": "aes256gcm16"}
@@ -59,17 +61,17 @@ class Connection:
     dpd_timeout = {self.dpd_timeout}s
     local {{
       auth = psk
-      id = {self.local_id}
+      id = {_quoted(self.local_id)}
     }}
     remote {{
       auth = psk
-      id = {self.remote_id}
+      id = {_quoted(self.remote_id)}
     }}
     children {{ {self.name} {{
       {updown}local_ts = 0.0.0.0/0
       remote_ts = 0.0.0.0/0
       esp_proposals = {", ".join(self.esp)}
-      rekey_time = {self.esp_lifetime}s
+      life_time = {self.esp_lifetime}s
       mark_in = {self.mark}
       mark_out = {self.mark}
       dpd_action = {self.dpd_action}
@@ -100,8 +102,8 @@ def gateway_connection(peer: Peer, mark: int) -> Connection:
         version=peer.ike_version,
         local="%any" if peer.local == "any" else peer.local,
         remote=peer.remote,
-        local_id=peer.local_id or peer.local,
-        remote_id=peer.remote_id or peer.remote,
+        local_id=identities(peer)[0],
+        remote_id=identities(peer)[1],
         ike=tuple(_proposal(proposal, prf=True) for proposal in peer.ike),
         ike_lifetime=peer.ike_lifetime,
         esp=tuple(_proposal(proposal, prf=False) for proposal in peer.esp),
@@ -115,10 +117,15 @@ def gateway_connection(peer: Peer, mark: int) -> Connection:
     )
 
 
+def identities(peer: Peer) -> tuple[str, str]:
+    """The ids of the two ends: strongSwan takes the addresses where a text names none."""
+    return peer.local_id or ("%any" if peer.local == "any" else peer.local), peer.remote_id or peer.remote
+
+
 def hub_connection(name: str, outside: str, eip: str, options: Options, mark: int) -> Connection:
     """AWS' side of a tunnel: it answers the gateway's Elastic IP, whatever id the gateway gives."""
     cipher = AWS_CIPHERS.get(options.encryption, options.encryption)
-    group = GROUPS[options.dh]
+    group = _group(options.dh)
     aead = options.encryption in AWS_CIPHERS
     return Connection(
         name=name,
@@ -141,9 +148,9 @@ def hub_connection(name: str, outside: str, eip: str, options: Options, mark: in
 
 
 def secret(number: int, key: str, *identities: str) -> str:
-    """One line of swanctl's secrets; with AWS' own address as the only identity, whoever asks for it must know the key."""
-    ids = " ".join(f"id{position} = {identity}\n" for position, identity in enumerate(identities, 1))
-    return f"ike{number} {{\nsecret = {key}\n{ids}}}"
+    """A few lines of swanctl's secrets; with AWS' own address as the only identity, whoever asks for it must know the key."""
+    ids = " ".join(f"id{position} = {_quoted(identity)}\n" for position, identity in enumerate(identities, 1))
+    return f"ike{number} {{\nsecret = {_quoted(key)}\n{ids}}}"
 
 
 def _proposal(proposal: Proposal, *, prf: bool) -> str:
@@ -154,5 +161,15 @@ def _proposal(proposal: Proposal, *, prf: bool) -> str:
     if prf and proposal.prf:
         words.append(f"prf{proposal.prf}")
     if proposal.dh:
-        words.append(GROUPS[proposal.dh])
+        words.append(_group(proposal.dh))
     return "-".join(words)
+
+
+def _group(number: int) -> str:
+    if number not in GROUPS:
+        raise LandbridgeError(error("lab", f"the lab's machines have no Diffie-Hellman group {number}"))
+    return GROUPS[number]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
