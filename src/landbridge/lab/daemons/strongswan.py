@@ -71,7 +71,7 @@ class Connection:
       {updown}local_ts = 0.0.0.0/0
       remote_ts = 0.0.0.0/0
       esp_proposals = {", ".join(self.esp)}
-      life_time = {self.esp_lifetime}s
+      rekey_time = {self.esp_lifetime}s
       mark_in = {self.mark}
       mark_out = {self.mark}
       dpd_action = {self.dpd_action}
