@@ -161,6 +161,13 @@ def test_every_requirement_is_pinned_to_a_version_that_it_allows() -> None:
         assert all(other.get(name, version) == version for name, version in one.items()), "two versions of one package"
 
 
+def test_the_package_takes_every_example_along() -> None:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    taken = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    examples = {path.name for path in (ROOT / "examples").glob("*.yaml") if not path.name.endswith(".lock.yaml")}
+    assert taken == {f"examples/{name}": f"landbridge/intent/examples/{name}" for name in examples}
+
+
 def headings(text: str) -> list[int]:
     return [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
 
