@@ -12,7 +12,8 @@ from landbridge.findings import Finding, LandbridgeError, Where, error
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Put `content` (text is written as UTF-8) at `path`, making its folder if need be.
 
-    A reader sees the old file or the new, never a part. A file that was there keeps its permissions. Raises LandbridgeError (`write`) saying what the system said.
+    A reader sees the old file or the new, never a part. A file that was there keeps its permissions.
+    Raises LandbridgeError (`write`) saying what the system said.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

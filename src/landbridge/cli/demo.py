@@ -112,7 +112,8 @@ def _conclude(result: Record, probes: list[Record]) -> Iterator[Any]:
     outage = result["outage"]
     yield (
         f"  {outage['lost']:,} of {outage['sent']:,} pings lost;"
-        f" {len(outage['outages'])} of {outage['pairs']} directed pairs of hosts felt it, the longest for {outage['longest_s']} s: until BGP's hold time (30 s) or dead peer detection moved them to the other tunnel."
+        f" {len(outage['outages'])} of {outage['pairs']} directed pairs of hosts felt it, the longest for {outage['longest_s']} s:"
+        " until BGP's hold time (30 s) or dead peer detection moved them to the other tunnel."
     )
     yield "  With the tunnel still cut:"
     yield from probes_view(probes)

@@ -6,5 +6,6 @@ from pathlib import Path
 
 import click
 
-network_file = click.argument("file", metavar="[FILE]", default="network.yaml", type=click.Path(path_type=Path))
+# Whether it can be read is said by who reads it, as a finding (`readable` would have click say it, as wrong usage).
+network_file = click.argument("file", metavar="[FILE]", default="network.yaml", type=click.Path(path_type=Path, readable=False))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs (docs/json.md) instead of tables.")
