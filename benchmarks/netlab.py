@@ -15,6 +15,7 @@ def installed() -> Path:
     cache = Path(os.environ.get("LANDBRIDGE_CACHE") or Path.home() / ".cache" / "landbridge")
     home = cache / f"netlab-{VERSION}"
     if not (home / "bin" / "netlab").exists():
-        subprocess.run([sys.executable, "-m", "venv", home], check=True)
-        subprocess.run([home / "bin" / "pip", "install", "--quiet", f"networklab=={VERSION}"], check=True)
+        # With our own pip: Debian's Python has none to give to a new environment.
+        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", home], check=True)
+        subprocess.run([sys.executable, "-m", "pip", "--python", home, "install", "--quiet", f"networklab=={VERSION}"], check=True)
     return home / "bin"
