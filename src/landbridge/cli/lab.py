@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from landbridge.cli import output
-from landbridge.cli.labs import artifacts_option, load_artifacts, name_option, running_name
+from landbridge.cli.labs import artifacts_option, load_artifacts, name_option, new_name_option, running_name
 from landbridge.cli.options import json_option, network_file
 
 optional_file = click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
-seconds_option = click.option("--seconds", default=30.0, show_default=True, type=click.FloatRange(0.1, 3600), help="Give up after that.")
+seconds_option = click.option("--seconds", default=30.0, show_default=True, type=click.FloatRange(0.1, 3600), help="Give up after so many.")
 
 
 @click.group()
@@ -24,20 +24,20 @@ def lab() -> None:
 
     \b
     A session:
-      landbridge lab up               build and boot it, wait until all is reachable
-      landbridge lab status           tunnels and BGP sessions
-      landbridge lab fail tokyo-a-1   cut a tunnel
-      landbridge lab probe            every host to every other, ICMP and TCP
+      landbridge lab up                   build and boot it, wait until all is reachable
+      landbridge lab status               tunnels and BGP sessions
+      landbridge lab fail singapore-a-1   cut a tunnel
+      landbridge lab probe                every host to every other, ICMP and TCP
       landbridge lab down
 
     Where only one lab runs, the commands mean that one; else name it by its network file, or with --name.
     """
 
 
-@lab.command()
+@lab.command(short_help="Build and boot the network.")
 @network_file
 @artifacts_option
-@name_option
+@new_name_option
 @click.option("--release", metavar="R", help="Run this VyOS release line (1.1 to 1.5) instead of the file's.")
 @click.option(
     "--patience",
@@ -86,7 +86,7 @@ def up(file: Path, artifacts: Path | None, name: str | None, release: str | None
     return 0 if ready["ok"] else 1
 
 
-@lab.command()
+@lab.command(short_help="Show tunnels and BGP sessions.")
 @optional_file
 @name_option
 @json_option
@@ -107,7 +107,7 @@ def status(file: Path | None, name: str | None, as_json: bool) -> int:
     return 0 if answer["ok"] else 1
 
 
-@lab.command()
+@lab.command(short_help="Let hosts reach for each other.")
 @optional_file
 @name_option
 @click.option("--from", "source", metavar="NAME", help="Only from this host, site or hub.")
@@ -141,7 +141,7 @@ def probe(
     return 0 if answer["ok"] else 1
 
 
-@lab.command("exec")
+@lab.command("exec", short_help="Run a command in a gateway, the hub or a host.")
 @click.argument("where")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @name_option
@@ -156,7 +156,7 @@ def execute(where: str, command: tuple[str, ...], name: str | None, seconds: flo
       landbridge lab exec singapore-a -- swanctl --list-sas
       landbridge lab exec singapore-4 -- ping -c 3 192.168.1.10
 
-    The exit status is the command's own.
+    The exit status is the command's own, or 2: no such lab or place, or no end in time.
     """
     from landbridge.lab import launching
 
@@ -169,12 +169,12 @@ def execute(where: str, command: tuple[str, ...], name: str | None, seconds: flo
     return int(answer["status"])
 
 
-@lab.command()
+@lab.command(short_help="Capture packets into a file.")
 @click.argument("where")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--interface", metavar="DEVICE", help="One of a machine's own interfaces, such as vti0; left out: its wire.")
 @click.option("--packets", default=1000, show_default=True, type=click.IntRange(1, 100_000), help="End after so many packets.")
-@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, 600), help="End after that.")
+@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, 600), help="End after so many.")
 @name_option
 @json_option
 def capture(where: str, file: Path, interface: str | None, packets: int, seconds: float, name: str | None, as_json: bool) -> int:
@@ -184,6 +184,9 @@ def capture(where: str, file: Path, interface: str | None, packets: int, seconds
     Examples:
       landbridge lab capture singapore-a outside.pcap                       the encrypted side
       landbridge lab capture singapore-a inside.pcap --interface vti0       the plain side
+
+    \b
+    Exit status: 0 written, 2 no such lab or place, or FILE can't be written
     """
     import base64
 
@@ -202,7 +205,7 @@ def capture(where: str, file: Path, interface: str | None, packets: int, seconds
     return 0
 
 
-@lab.command()
+@lab.command(short_help="Break a tunnel, a machine or its wire.")
 @click.argument("what")
 @click.option("--hang", is_flag=True, help="Stop the machine where it stands, instead of killing it.")
 @click.option("--delay", "delay_ms", default=0.0, type=click.FloatRange(0, 10_000), metavar="MS", help="Delay its wire, each way.")
@@ -212,7 +215,7 @@ def capture(where: str, file: Path, interface: str | None, packets: int, seconds
 @name_option
 @json_option
 def fail(what: str, hang: bool, delay_ms: float, loss_percent: float, name: str | None, as_json: bool) -> int:
-    """Break WHAT: cut a tunnel, kill (or hang) a gateway, make a gateway's wire slow or lossy.
+    """Break WHAT: cut a tunnel, kill (or hang) a gateway or the hub, make its wire slow or lossy.
 
     \b
     Examples:
@@ -220,17 +223,24 @@ def fail(what: str, hang: bool, delay_ms: float, loss_percent: float, name: str 
       landbridge lab fail singapore-a                    a power cut
       landbridge lab fail singapore-a --hang             it is there, and does nothing
       landbridge lab fail singapore-a --delay 80 --loss 2
+
+    \b
+    Exit status: 0 broken, 2 no such lab, or nothing of that name
     """
     request = {"op": "fail", "name": what, "hang": hang, "delay_ms": delay_ms, "loss_percent": loss_percent}
     return _change(request, name, as_json)
 
 
-@lab.command()
+@lab.command(short_help="Undo what was broken.")
 @click.argument("what", required=False)
 @name_option
 @json_option
 def mend(what: str | None, name: str | None, as_json: bool) -> int:
-    """Undo what was broken at WHAT (left out: everything). A killed gateway's place is taken by a new one."""
+    """Undo what was broken at WHAT (left out: everything). A killed gateway's place is taken by a new one.
+
+    \b
+    Exit status: 0 mended, 2 no such lab, or nothing is broken there
+    """
     return _change({"op": "mend", "name": what}, name, as_json)
 
 
@@ -245,12 +255,16 @@ def _change(request: dict[str, Any], name: str | None, as_json: bool) -> int:
     return 0
 
 
-@lab.command()
+@lab.command(short_help="Take the lab down.")
 @optional_file
 @name_option
 @json_option
 def down(file: Path | None, name: str | None, as_json: bool) -> int:
-    """Take the lab down: no process and no file of it remains."""
+    """Take the lab down: no process and no file of it remains.
+
+    \b
+    Exit status: 0 it is gone, 2 no such lab
+    """
     from landbridge.lab import launching
 
     chosen = running_name(file, name)

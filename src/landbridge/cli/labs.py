@@ -12,7 +12,8 @@ from landbridge.findings import LandbridgeError, error
 if TYPE_CHECKING:
     from landbridge.artifacts import Artifacts
 
-name_option = click.option("--name", metavar="LAB", help="The lab's name; left out: the network's.")
+new_name_option = click.option("--name", metavar="LAB", help="The lab's name; left out: the network's.")
+name_option = click.option("--name", metavar="LAB", help="The lab's name; left out: the one that runs.")
 artifacts_option = click.option(
     "--artifacts", metavar="DIR", type=click.Path(path_type=Path), help="Run what is in DIR (of `landbridge render`) instead of a file."
 )
