@@ -83,9 +83,9 @@ def seconds_view(seconds: dict[str, float]) -> Iterator[RenderableType]:
 
 def status_view(answer: Record) -> Iterator[RenderableType]:
     """Machines that aren't up, every tunnel with its session, and the faults."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
-    for column in ("tunnel", "interface", "IKE", "bytes in/out", "BGP", "prefixes in/out"):
-        table.add_column(column, overflow="fold", no_wrap=column == "tunnel")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, header_style="dim")
+    for column in ("tunnel", "VTI", "IKE", "bytes\nin / out", "BGP", "prefixes\nin / out"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("tunnel", "IKE", "BGP"))
     for tunnel in answer["tunnels"]:
         table.add_row(
             Text.assemble(GOOD if tunnel["up"] else BAD, f" {tunnel['name']}"),

@@ -52,7 +52,8 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        remedy = f" {self.remedy}" if self.remedy else ""
+        stop = "" if self.message.endswith((".", "!", "?", ":")) else "."
+        remedy = f"{stop} {self.remedy}" if self.remedy else ""
         return f"{place}{self.message}{remedy}"
 
     def as_json(self) -> dict[str, Any]:
