@@ -13,6 +13,7 @@ from landbridge.lab.wireformat import Message
 
 BEFORE_S = 1.0
 CALM_S = 3.0  # all pairs good for that long: it's over
+LAST = 10  # pings at the end of which one must be answered: a single lost packet is no lost network
 
 
 @dataclass(slots=True)
@@ -36,6 +37,9 @@ class Stream:
         if since is not None:
             longest = max(longest, max(self.sent)[0] - since)
         return longest
+
+    def good_at_last(self) -> bool:
+        return any(good for _, good in sorted(self.sent)[-LAST:])
 
     def calm_since(self) -> float:
         """When the last lost ping was sent (0: none was)."""
@@ -75,7 +79,7 @@ async def outages(lab: LabNetwork, faults: Faults, request: Message, tell: Calla
         "pairs": len(streams),
         "sent": sum(len(stream.sent) for stream in streams),
         "lost": sum(not good for stream in streams for _, good in stream.sent),
-        "recovered": all(stream.sent[-1][1] for stream in streams if stream.sent),
+        "recovered": all(stream.good_at_last() for stream in streams if stream.sent),
         "longest_s": round(max((stream.longest() for stream in felt), default=0.0), 2),
         "outages": [
             {"from": stream.pair.source.name, "to": stream.pair.destination.name, "seconds": round(stream.longest(), 2)} for stream in felt
