@@ -191,3 +191,10 @@ def _edited(place: tuple[Any, ...], value: object) -> str:
         at[place[-1]] = value
     text: str = yaml.safe_dump(plain)
     return text
+
+
+def test_a_machines_name_that_a_kernel_could_not_have_is_a_finding() -> None:
+    network = networks.manifest()
+    name = "x" * 57
+    with pytest.raises(LandbridgeError, match=f"{name} is too long a name for a machine"):
+        _plan(replace(network, hub=replace(network.hub, name=name)))

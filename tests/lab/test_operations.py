@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from landbridge.findings import LandbridgeError
+from landbridge.lab.faults import Faults
 from landbridge.lab.operations import Operations
 from tests.lab import networks
 
@@ -109,3 +111,21 @@ def test_another_users_request_is_not_answered(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(os, "getuid", lambda: someone)
     with pytest.raises(json.JSONDecodeError):
         _ask(op="down")
+
+
+@pytest.mark.parametrize("how", [{"hang": True}, {"delay_ms": 80}, {"loss_percent": 2}])
+def test_a_tunnel_can_be_cut_and_nothing_else(how: dict[str, Any]) -> None:
+    (finding,) = _ask(op="fail", name="singapore-a-1", **how)["findings"]
+    assert finding["message"] == "singapore-a-1 is a tunnel: it can only be cut"
+
+
+@pytest.mark.parametrize("how", [{"hang": True}, {"delay_ms": 80}])
+def test_a_second_fault_at_one_place_is_refused_while_mending_could_undo_only_one(how: dict[str, Any]) -> None:
+    async def breaking() -> None:
+        faults = Faults(networks.lab())
+        assert await faults.fail("singapore-a", {}) == {"singapore-a": "killed"}
+        with pytest.raises(LandbridgeError, match="singapore-a is broken already: killed"):
+            await faults.fail("singapore-a", how)
+        assert faults.active == {"singapore-a": "killed"}
+
+    asyncio.run(breaking())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,7 +81,11 @@ def test_a_tunnel_is_up_where_its_child_and_its_session_are(tell: Answer) -> Non
 
 def test_the_answer_has_the_documented_shape(tell: Answer) -> None:
     answer = tell(GOOD)
-    assert list(answer) == ["network", "ok", "machines", "tunnels", "faults"]
+    page = Path("docs/lab.md").read_text(encoding="utf-8")
+    documented = json.loads(page.split("<!-- shape: lab status -->")[1].split("<!-- end -->")[0])
+    assert list(answer) == list(documented)
+    for part in ("machines", "tunnels"):
+        assert list(answer[part][0]) == list(documented[part][0])
     assert answer["network"] == "four-regions"
     assert not answer["ok"]
     assert answer["machines"][0] == {"name": "oregon", "state": "up", "complaints": []}

@@ -17,6 +17,7 @@ INTERNET = "internet"
 # The fabric's end of every wire has this address, so that a machine needn't ask for it: a kernel answers for others only after
 # a while (neigh/…/proxy_delay, which only the host's root can change).
 FABRIC_MAC = "02:00:00:00:00:01"
+LONGEST_NAME = 56  # of a machine: a kernel's id has 63 letters, and says which start it is
 PROTOCOLS = {"esp": "50", "vrrp": "112", "icmp": "icmp"}
 
 
@@ -82,6 +83,8 @@ class _Plan:
         return made
 
     def wire(self, machine: str, number: int, namespace: str, device: str) -> None:
+        if len(machine) > LONGEST_NAME:
+            raise LandbridgeError(error("name", f"{machine} is too long a name for a machine", remedy=f"{LONGEST_NAME} letters at most."))
         ends = {(machine, number), (namespace, device)}
         if any(ends & {(wire.machine, wire.number), (wire.namespace, wire.device)} for wire in self.wires):
             raise LandbridgeError(

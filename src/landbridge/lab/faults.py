@@ -29,11 +29,18 @@ class Faults:
     async def fail(self, name: str, how: Message) -> dict[str, str]:
         """Break a tunnel, or a machine (`hang`: stopped, not killed), or a machine's wire (`delay_ms`, `loss_percent`)."""
         delay, loss = float(how.get("delay_ms") or 0), float(how.get("loss_percent") or 0)
-        if name in self._tunnels and not (delay or loss):
+        if name in self._tunnels:
+            if delay or loss or how.get("hang"):
+                raise LandbridgeError(error("lab", f"{name} is a tunnel: it can only be cut", remedy="Name a machine for anything else."))
             self._active[name] = "cut"
             await self._cut()
         elif name in self._lab.machines:
             machine = self._lab.machine(name)
+            worse = (delay or loss) and self._active.get(name, "").startswith("wire")  # the same fault, of another size
+            if name in self._active and (delay or loss or how.get("hang")) and not worse:  # mending undoes one fault at a place
+                raise LandbridgeError(
+                    error("lab", f"{name} is broken already: {self._active[name]}", remedy=f"`landbridge lab mend {name}` first.")
+                )
             if delay or loss:
                 await self._degrade(machine, delay, loss)
                 self._active[name] = f"wire: {delay:g} ms later, {loss:g} % lost, each way"
