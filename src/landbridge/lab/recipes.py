@@ -34,7 +34,7 @@ $B mkdir /run/frr
 export STRONGSWAN_CONF=/host/strongswan.conf
 echo '@ booted'
 read -r go
-ip -batch /host/links 2>/tmp/links.out || echo "! links: $($B tail -n 2 /tmp/links.out)"
+ip -force -batch /host/links 2>/tmp/links.out || echo "! links: $($B tail -n 2 /tmp/links.out)"
 {after_links}
 while read -r line; do [ "$line" = . ] && break; echo "$line"; done >/tmp/secrets
 {{ echo 'secrets {{'; $B cat /tmp/secrets; echo '}}'; }} >/tmp/secrets.conf
