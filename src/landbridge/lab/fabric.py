@@ -14,9 +14,10 @@ from landbridge.findings import LandbridgeError, error
 from landbridge.lab.addressing import Addressing
 
 INTERNET = "internet"
-# The fabric's end of every wire has this address, so that a machine needn't ask for it: a kernel answers for others only after
-# a while (neigh/…/proxy_delay, which only the host's root can change).
+# The two ends of every wire have these addresses, so that nobody needs to ask: a kernel answers for others only after a while
+# (neigh/…/proxy_delay, which only the host's root can change), and a replaced machine must not be taken for the dead one.
 FABRIC_MAC = "02:00:00:00:00:01"
+MACHINE_MAC = "02:00:00:00:00:02"
 LONGEST_NAME = 56  # of a machine: a kernel's id has 63 letters, and says which start it is
 PROTOCOLS = {"esp": "50", "vrrp": "112", "icmp": "icmp"}
 
@@ -99,7 +100,7 @@ class _Plan:
         link = self.addressing.hub_link
         self.wire(self.manifest.hub.name, 0, INTERNET, "hub")
         inside = self.namespaces[INTERNET].batch
-        inside += [f"addr add {link.near}/30 dev hub", "link set hub up"]
+        inside += [f"addr add {link.near}/30 dev hub", "link set hub up", _known(link.far, "hub")]
         inside += [f"route add {outside} via {link.far}" for outside in self.addressing.outside.values()]
 
     def vpc(self, vpc: Vpc) -> None:
@@ -111,7 +112,7 @@ class _Plan:
         if vpc.kind == "hub":
             link = self.addressing.attachment
             self.wire(self.manifest.hub.name, 1, name, "tgw")
-            inside.batch += [f"addr add {link.near}/30 dev tgw", "link set tgw up"]
+            inside.batch += [f"addr add {link.near}/30 dev tgw", "link set tgw up", _known(link.far, "tgw")]
             gateways["tgw"] = (str(link.far), "tgw")
         for number, subnet in enumerate(vpc.subnets):
             inside.batch.append(f"addr add {subnet.cidr[1]}/32 dev lo")
@@ -161,7 +162,7 @@ class _Plan:
             device = f"gw-{gateway.name[-1]}"
             private = self.addressing.private[gateway.name]
             self.wire(gateway.name, 0, inside.name, device)
-            inside.batch += [f"link set {device} up", f"route add {private}/32 dev {device}"]
+            inside.batch += [f"link set {device} up", f"route add {private}/32 dev {device}", _known(private, device)]
             outer.append(f"route add {self.addressing.eip[gateway.name]}/32 via {link.far}")
             found[gateway.name] = (str(private), device)
         rules = {found[gateway.name][1]: gateway.rules for gateway in gateways}
@@ -210,6 +211,10 @@ class _Plan:
         elif rule.protocol != "all":
             raise LandbridgeError(error("name", f"a security rule ({rule.purpose}) is of an unknown protocol: {rule.protocol!r}"))
         return f"    {match}accept\n"
+
+
+def _known(address: IPv4Address, device: str) -> str:
+    return f"neigh add {address} lladdr {MACHINE_MAC} dev {device} nud permanent"
 
 
 def _in(namespace: str) -> str:

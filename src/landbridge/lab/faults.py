@@ -75,7 +75,8 @@ class Faults:
         elif how == "killed":
             await self._lab.start_again(machine)
         else:
-            await machine.run("tc qdisc del dev eth0 root; tc qdisc del dev eth0 ingress; ip link del ifb0 2>/dev/null; true")
+            device = self._device(machine)
+            await machine.run(f"tc qdisc del dev {device} root; tc qdisc del dev {device} ingress")
 
     async def _cut(self) -> None:
         """The Internet drops what goes to or comes from the cut tunnels' outside addresses; nobody is told."""
@@ -94,7 +95,7 @@ class Faults:
 
     async def _degrade(self, machine: Machine, delay_ms: float, loss_percent: float) -> None:
         """Both ways: out of the machine, and, by way of an intermediate device, into it."""
-        device = "vec0" if machine is self._lab.hub else "eth0"
+        device = self._device(machine)
         quality = f"netem delay {delay_ms:g}ms loss {loss_percent:g}%"
         done = await machine.run(
             f"modprobe -a {QUALITY_MODULES} && ip link set ifb0 up && tc qdisc replace dev {device} root {quality}"
@@ -105,6 +106,9 @@ class Faults:
             raise LandbridgeError(
                 error("lab", f"the wire of {machine.name} can't be made worse: {done.err.decode(errors='replace').strip()}")
             )
+
+    def _device(self, machine: Machine) -> str:
+        return "vec0" if machine is self._lab.hub else "eth0"
 
     def _unknown(self, name: str) -> None:
         known = ", ".join([*sorted(self._tunnels), *self._lab.machines])

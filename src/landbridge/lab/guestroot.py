@@ -24,6 +24,7 @@ from landbridge.lab.cache import cache_folder
 
 PACKAGES = (
     "busybox-static",
+    "dash",
     "frr",
     "iperf3",
     "iproute2",
@@ -178,6 +179,11 @@ def _finish(root: Path) -> None:
         (root / "guest" / name).write_text(_source(name))
     for name in ("init", "vti"):
         (root / "guest" / name).chmod(0o755)
+    # busybox' shell knows its own commands; any other shell finds them here, last.
+    local = root / "usr/local/bin"
+    local.mkdir(parents=True, exist_ok=True)
+    for command in _run(str(root / "bin/busybox"), "--list").split():
+        (local / command).symlink_to("/bin/busybox")
     compiler = GuestRoot(root).tool("usr/bin/tcc")
     support = root / LIBRARIES[1] / "tcc"
     _run(*compiler, f"-B{support}", "-shared", "-nostdlib", "-o", str(root / "guest/ptrace.so"), str(root / "guest/ptrace.c"))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landbridge.findings import LandbridgeError, error
-from landbridge.lab.fabric import Wire
+from landbridge.lab.fabric import MACHINE_MAC, Wire
 from landbridge.lab.guestroot import GuestRoot
 from landbridge.lab.recipes import Recipe
 
@@ -101,7 +101,7 @@ class Machine:
             "panic=-1",
             f"umid={self.name}.{self._starts}",
             f"uml_dir={scratch}/",
-            *(f"vec{wire.number}:transport=raw,ifname={wire.raw},depth=256" for wire in self.wires),
+            *(f"vec{wire.number}:transport=raw,ifname={wire.raw},mac={MACHINE_MAC},depth=256" for wire in self.wires),
         ]
 
     async def stage(self, name: str) -> None:
@@ -201,7 +201,7 @@ class Machine:
     def _signal(self, number: signal.Signals) -> None:
         if not self.running or self._process is None:
             raise LandbridgeError(error("lab", f"{self.name} is switched off"))
-        os.killpg(self._process.pid, number)
+        os.kill(self._process.pid, number)  # its helpers are traced by it: they stand still by themselves
 
     def log(self, name: str, offset: int = 0) -> str:
         """What a daemon has written to its log (`charon.log`, `frr.log`) since `offset`."""

@@ -91,7 +91,7 @@ def gateway(router: Router, facts: Gateway, manifest: Manifest, addressing: Addr
             "zebra.conf": frr.zebra(router.host_name),
             "bgpd.conf": frr.gateway_bgp(router),
             "staticd.conf": frr.static(router),
-            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks)),
+            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks) + "\n" + _conntrack(router)),
         },
         tuple(secrets),
     )
@@ -181,3 +181,9 @@ def _vti(name: str, mark: int, local: IPv4Address, remote: IPv4Address, address:
 def _decapsulate(marks: Mapping[str, int]) -> str:
     """The kernel would look for a policy for what a VTI has already decrypted."""
     return "for v in " + " ".join(marks) + "; do echo 1 >/proc/sys/net/ipv4/conf/$v/disable_policy; done" if marks else ""
+
+
+def _conntrack(router: Router) -> str:
+    """A machine has little memory, and its kernel would track few connections by itself."""
+    size, buckets = router.conntrack.table_size, router.conntrack.hash_size
+    return f"echo {size} >/proc/sys/net/netfilter/nf_conntrack_max\necho {buckets} >/sys/module/nf_conntrack/parameters/hashsize"

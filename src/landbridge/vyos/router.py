@@ -219,6 +219,14 @@ class MssPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Conntrack:
+    """How many connections the kernel tracks at once, and the buckets of its table; a packet of one more is dropped."""
+
+    table_size: int
+    hash_size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A statement that `reading` doesn't know: it has no effect on what is built from the router."""
 
@@ -243,4 +251,5 @@ class Router:
     chains: tuple[FirewallChain, ...]
     bindings: tuple[FirewallBinding, ...]
     mss_policies: tuple[MssPolicy, ...]
+    conntrack: Conntrack
     unread: tuple[Unread, ...]

@@ -46,6 +46,7 @@ class Connection:
     start: bool
     mark: int
     vti: str | None
+    unique: str
 
     def text(self) -> str:
         updown = f"updown = /guest/vti {self.vti}\n      " if self.vti else ""
@@ -57,6 +58,7 @@ class Connection:
     rekey_time = {self.ike_lifetime}s
     keyingtries = 0
     mobike = no
+    unique = {self.unique}
     dpd_delay = {self.dpd_delay}s
     dpd_timeout = {self.dpd_timeout}s
     local {{
@@ -114,6 +116,7 @@ def gateway_connection(peer: Peer, mark: int) -> Connection:
         start=peer.initiate,
         mark=mark,
         vti=peer.vti,
+        unique="no",
     )
 
 
@@ -144,6 +147,7 @@ def hub_connection(name: str, outside: str, eip: str, options: Options, mark: in
         start=options.startup == "aws",
         mark=mark,
         vti=None,
+        unique="replace",  # one a tunnel: a gateway that has lost its memory takes its old place
     )
 
 

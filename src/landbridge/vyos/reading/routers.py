@@ -12,7 +12,7 @@ from landbridge.vyos.reading.nat import read_nat
 from landbridge.vyos.reading.policy import read_prefix_lists, read_route_maps
 from landbridge.vyos.reading.statement import Ledger, Statement
 from landbridge.vyos.reading.static import read_static
-from landbridge.vyos.router import Router
+from landbridge.vyos.router import Conntrack, Router
 from landbridge.vyos.tree import Tree
 
 MOST_FINDINGS = 100
@@ -29,8 +29,6 @@ _WITHOUT_EFFECT = (
     ("system", "name-server"),
     ("system", "domain-name"),
     ("system", "domain-search"),
-    ("system", "conntrack", "table-size"),
-    ("system", "conntrack", "hash-size"),
     ("system", "conntrack", "expect-table-size"),
     ("service", "ssh"),
     ("service", "https"),
@@ -38,6 +36,11 @@ _WITHOUT_EFFECT = (
     ("service", "lldp"),
     ("service", "snmp"),
 )
+
+
+# What a router tracks that isn't told: https://docs.vyos.io, `system conntrack`; 1.1's from its own definitions
+_CONNTRACK = Conntrack(table_size=262144, hash_size=32768)
+_CONNTRACK_1_1 = Conntrack(table_size=32768, hash_size=4096)
 
 
 def read_router(tree: Tree, release: str, file: str) -> Router:
@@ -74,8 +77,16 @@ def read_router(tree: Tree, release: str, file: str) -> Router:
         chains=chains,
         bindings=bindings,
         mss_policies=read_mss_policies(root),
+        conntrack=_read_conntrack(root, release),
         unread=tuple(root.unread()),
     )
     if ledger.findings:
         raise LandbridgeError(*ledger.findings[:MOST_FINDINGS])
     return router
+
+
+def _read_conntrack(root: Statement, release: str) -> Conntrack:
+    default = _CONNTRACK_1_1 if release == "1.1" else _CONNTRACK
+    table = root.number("system", "conntrack", "table-size", least=1, most=50_000_000)
+    buckets = root.number("system", "conntrack", "hash-size", least=1, most=50_000_000)
+    return Conntrack(table or default.table_size, buckets or default.hash_size)
