@@ -53,7 +53,7 @@ async def run(lab: LabNetwork, name: str, words: Sequence[str], seconds: float) 
 
 def _borrowed(root: GuestRoot) -> Path:
     """A folder, on the lab's tmpfs, of commands that run the guest root's programs with its own libraries. For the end of the PATH."""
-    folder = FOLDER / "borrowed"
+    folder = FOLDER / ".borrowed"  # no machine has such a name
     if not folder.is_dir():
         folder.mkdir()
         lent = {name: root.tool(path) for name, path in BORROWED.items()}
