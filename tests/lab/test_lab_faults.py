@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
+from landbridge.findings import LandbridgeError
 from tests.lab.conftest import Lab, Pairs, Start, pairs_of, rendered
 
 pytestmark = pytest.mark.lab
@@ -16,7 +18,7 @@ HOLD_S = 45  # BGP's hold time, 30 s, or dead peer detection, 30 to 45 s
 
 
 @pytest.fixture(scope="module")
-def lab(start: Start) -> Lab:  # type: ignore[misc]
+def lab(start: Start) -> Iterator[Lab]:
     with start(rendered("four-regions")) as running:
         yield running
 
@@ -95,11 +97,14 @@ def test_the_internet_sees_ciphertext_and_the_tunnel_the_translated_addresses(la
     assert b"landbridge" not in captured[None]
 
 
-def test_unknown_names_are_told_the_known_ones(lab: Lab) -> None:
-    for operation, words in {
-        "fail": {},
-        "exec": {"command": ["true"], "seconds": 5},
-        "capture": {"interface": None, "seconds": 1, "packets": 1},
-    }.items():
-        with pytest.raises(Exception, match="singapore-a"):
-            lab.ask(operation, name="nosuch", **words)
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        ("fail", {}),
+        ("exec", {"command": ["true"], "seconds": 5}),
+        ("capture", {"interface": None, "seconds": 1, "packets": 1}),
+    ],
+)
+def test_unknown_names_are_told_the_known_ones(lab: Lab, operation: str, words: dict[str, object]) -> None:
+    with pytest.raises(LandbridgeError, match="singapore-a"):
+        lab.ask(operation, name="nosuch", **words)
