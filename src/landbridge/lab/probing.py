@@ -92,9 +92,13 @@ class Prober:
             loop.add_reader(raw, self._hear, host.name, raw)
             self._servers.append(await asyncio.start_server(partial(self._serve, host.name), sock=listener))
 
-    async def probe(self, chosen: Iterable[Pair], protocols: Sequence[Protocol], seconds: float = 2.0) -> list[Probe]:
+    async def probe(self, chosen: Iterable[Pair], protocols: Sequence[Protocol], seconds: float) -> list[Probe]:
         """Probe pairs side by side; each gives up after `seconds`."""
-        return await asyncio.gather(*(self._one(pair, protocol, seconds) for pair in chosen for protocol in protocols))
+        return await self.probe_each([(pair, protocol) for pair in chosen for protocol in protocols], seconds)
+
+    async def probe_each(self, asked: Iterable[tuple[Pair, Protocol]], seconds: float) -> list[Probe]:
+        """Probe side by side, in the order given."""
+        return await asyncio.gather(*(self._one(pair, protocol, seconds) for pair, protocol in asked))
 
     async def _one(self, pair: Pair, protocol: Protocol, seconds: float) -> Probe:
         async with self._slots:
