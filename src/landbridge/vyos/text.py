@@ -16,7 +16,7 @@ LONGEST = 65_536  # characters of one command; VyOS' longest values (keys, certi
 DEEPEST = 64  # words of one command; VyOS' own deepest path has less than 20
 MOST_FINDINGS = 100
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BARE = re.compile(r"[A-Za-z0-9_.:/@+=,%-]+")
 _SPECIAL = re.compile(r"[\"\\$`]")
 _ESCAPED = re.compile(r"\\([\"\\$`])|\\\n")
@@ -34,7 +34,7 @@ def parse(text: str, file: str) -> Tree:
     Comment lines (`#`) and blank lines are skipped. Raises LandbridgeError with every line that can't be read (code "syntax").
     """
     lines = text.replace("\r\n", "\n").split("\n")
-    clean = not _CONTROL.search(text.replace("\r\n", "\n"))
+    clean = not CONTROL.search(text.replace("\r\n", "\n"))
     tree = Tree()
     findings: list[Finding] = []
     position = 0
@@ -87,7 +87,7 @@ def quote(word: str) -> str:
     """A word as it stands in a `set` command: bare, or quoted where it must be. Raises ValueError for control characters."""
     if _BARE.fullmatch(word):
         return word
-    if _CONTROL.search(word):
+    if CONTROL.search(word):
         raise ValueError("a word of a configuration has no control characters but tab and newline")
     if "'" not in word:
         return f"'{word}'"
@@ -126,7 +126,7 @@ def _command(lines: list[str], first: int) -> tuple[list[str], int, tuple[str, s
     while True:
         if len(text) > LONGEST:
             return [], 0, (f"the command has more than {LONGEST} characters.", "Close its quote, or take it out.")
-        if _CONTROL.search(text):
+        if CONTROL.search(text):
             return [], 0, ("the line has control characters.", "Take them out; a configuration is plain text.")
         words, problem = _words(text)
         if words is not None or problem is not None:

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How the curly form (`config.boot`) has a node, which `set` commands can't say.
+
+    `form`: a `node` has braces of its own (`system {`), a `tag` shares its parent's line (`ethernet eth0 {`), a `value` stands after its
+    leaf (`mtu 1436`), a `leaf` is what values stand after, or stands alone (`disable`). `comments` stand before it, `ending` before its
+    closing brace.
+    """
+
+    form: Literal["node", "tag", "leaf", "value"]
+    comments: tuple[str, ...] = ()
+    ending: tuple[str, ...] = ()
 
 
 class Tree:
     """A node of a configuration: the words below it, in order. A leaf's value is a node too, without children.
 
     `set nat source rule 10 protocol all` is the path nat, source, rule, 10, protocol, all. `line` (from 1; 0 if none) is the first
-    line that named the node; it takes no part in comparing two trees.
+    line that named the node, `written` how the curly form has it (None if it was a `set` command): neither takes part in comparing two
+    trees.
     """
 
-    __slots__ = ("children", "line")
+    __slots__ = ("children", "line", "written")
 
     def __init__(self, line: int = 0) -> None:
         self.children: dict[str, Tree] = {}
         self.line = line
+        self.written: Written | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tree) and self.children == other.children
