@@ -45,5 +45,6 @@ CODES: dict[str, Code] = {
         "permission": "this machine doesn't let the user do what the command needs",
         "lab": "the lab isn't there, is there already, or something in it failed",
         "write": "a file or folder can't be written",
+        "router": "a router can't be reached or trusted, says what can't be understood, or refuses a change",
     }.items()
 }
