@@ -50,16 +50,18 @@ def demo(as_json: bool) -> int:
     with launching.start(name, rendered.manifest, rendered.routers, root) as running:
         with follow() as tell:
             ready = running.wait(tell)
+        status = launching.ask(name, {"op": "status"})
         if not as_json:
-            _show_ready(name, ready)
+            _show_ready(name, rendered, ready, status)
         request = {"op": "outages", "from": "singapore", "to": None, "seconds": LONGEST_S, "fail": {"name": CUT}}
         with outage_progress(CUT, LONGEST_S) as told:
             outage = launching.ask(name, request, told)
         after = launching.ask(name, {"op": "probe", "seconds": 3})
     result = {
-        "ok": ready["ok"] and outage["recovered"] and outage["longest_s"] <= LONGEST_S and after["ok"],
+        "ok": ready["ok"] and status["ok"] and outage["recovered"] and outage["longest_s"] <= LONGEST_S and after["ok"],
         "seconds": {**ready["seconds"], "fetched": round(fetched, 1), "total": round(time.monotonic() - began, 1)},
         "probes": len(ready["probes"]),
+        "tunnels": len(status["tunnels"]),
         "outage": outage,
         "after_ok": after["ok"],
     }
@@ -92,15 +94,17 @@ def _introduce(planned: Design) -> None:
     )
 
 
-def _show_ready(name: str, ready: Record) -> None:
-    from landbridge.cli.labview import probes_view, seconds_view
+def _show_ready(name: str, rendered: Artifacts, ready: Record, status: Record) -> None:
+    from landbridge.cli.labview import probes_view, seconds_view, status_view
     from landbridge.lab import launching
 
-    output.show(*probes_view(ready["probes"]), *seconds_view(ready["seconds"]))
+    output.show(*probes_view(ready["probes"]), *seconds_view(ready["seconds"]), *status_view(status))
+    own = {subnet.host: subnet.address for vpc in rendered.manifest.vpcs for subnet in vpc.subnets}
+    output.say("")
     for source, destination in ((FROM, TO), (TO, FROM)):
         for probe in launching.ask(name, {"op": "probe", "from": source, "to": destination, "protocols": ["tcp"]})["probes"]:
             output.say(
-                f"  172.88.88.10 ({source}) calls {probe['address']}, which is 172.88.88.10 ({destination});"
+                f"  {own[source]} ({source}) calls {probe['address']}, which is {own[destination]} ({destination});"
                 f" that sees {probe['seen']} calling: {'good' if probe['ok'] else 'NOT GOOD'}, {probe['rtt_ms']} ms"
             )
     output.say("", f"Now the tunnel {CUT} is cut: the Internet drops its packets, and nobody is told.")
