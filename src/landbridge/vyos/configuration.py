@@ -56,7 +56,7 @@ class Configuration:
 
 def load_configuration(path: Path | str) -> Configuration:
     """The configuration in a file of either syntax. Raises LandbridgeError for what isn't text, or isn't a configuration."""
-    return read_configuration(_text(Path(path)), str(path))
+    return read_configuration(load_text(Path(path)), str(path))
 
 
 def read_configuration(text: str, file: str) -> Configuration:
@@ -100,7 +100,8 @@ def _has(tree: Tree, path: tuple[str, ...]) -> bool:
     return True
 
 
-def _text(path: Path) -> str:
+def load_text(path: Path) -> str:
+    """The text of a file that came from a router or from AWS. Raises LandbridgeError where there is none, or it isn't text."""
     file = str(path)
     try:
         with path.open("rb") as stream:
