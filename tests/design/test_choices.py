@@ -93,7 +93,7 @@ def test_what_a_gateway_lets_in() -> None:
         ("udp", (500, 4500), "${outside:paris-b-2}"),
         ("esp", (), "${outside:paris-b-2}"),
         ("tcp", (22,), "203.0.113.0/24"),
-        ("vrrp", (), "${private:paris-a}"),
+        ("vrrp", (), "10.1.0.254/32"),
         ("all", (), "10.1.0.0/16"),
     ]
 

@@ -12,7 +12,10 @@ import pytest
 from landbridge.vyos import parse, print_set
 
 GOLDEN = Path(__file__).parent / "golden"
-CASES = [("four-regions", "1.1"), ("four-regions", "1.4"), ("acquisition", "1.4")]
+CASES = [
+    *(("four-regions", release) for release in ("1.1", "1.2", "1.3", "1.4", "1.5")),
+    *(("acquisition", release) for release in ("1.2", "1.3", "1.4", "1.5")),
+]
 
 
 @pytest.mark.parametrize(("example", "release"), CASES)
@@ -31,6 +34,7 @@ def test_every_router_of_an_example_is_rendered_as_before(
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*/*.set")), ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_rendered_text_is_printed_back_line_for_line(path: Path) -> None:
-    text = path.read_text()
-    assert sorted(print_set(parse(text, path.name)).splitlines()) == sorted(text.splitlines())
+def test_a_rendered_text_is_printed_back_command_for_command(path: Path) -> None:
+    tree = parse(path.read_text(), path.name)
+    assert parse(print_set(tree), path.name) == tree
+    assert len(list(tree.paths())) == len(path.read_text().splitlines())

@@ -32,6 +32,11 @@ HERE = Path(__file__).parent
 
 Rendering = Callable[[str, str], dict[str, Any]]
 
+CASES = [
+    *(("four-regions", release) for release in ("1.1", "1.2", "1.3", "1.4", "1.5")),
+    *(("acquisition", release) for release in ("1.2", "1.3", "1.4", "1.5")),
+]
+
 
 def _read(text: str, release: str) -> Router:
     return read_router(parse(text, "router.set"), release, "router.set")
@@ -46,14 +51,15 @@ def _worked(release: str) -> tuple[str, Router]:
     return text, _read(text, release)
 
 
-@pytest.mark.parametrize(("example", "release"), [("four-regions", "1.1"), ("four-regions", "1.4"), ("acquisition", "1.4")])
+@pytest.mark.parametrize(("example", "release"), CASES)
 def test_what_was_rendered_is_read_as_designed(example: str, release: str, rendered: Rendering) -> None:
     for name, each in rendered(example, release).items():
         router = _read(each.filled(), release)
         site, gateway = each.site, each.gateway
         assert (router.release, router.host_name, router.unread, router.ipsec_interfaces) == (release, name, (), ("eth0",))
         inside = [(f"vti{n}", (IPv4Interface(f"{t.gateway}/30"),)) for n, t in enumerate(gateway.tunnels)]
-        assert [(interface.name, interface.addresses) for interface in router.interfaces] == [("eth0", ()), *inside]
+        loopback = [("lo", (IPv4Interface(f"{gateway.secondary}/32"),))] if gateway.secondary else []
+        assert [(interface.name, interface.addresses) for interface in router.interfaces] == [("eth0", ()), *inside, *loopback]
         assert router.interfaces[0].dhcp
         assert [peer.secret for peer in router.peers] == [f"key.{tunnel.name}" for tunnel in gateway.tunnels]
         assert {(peer.ike_lifetime, peer.esp_lifetime, peer.dpd_timeout, peer.initiate) for peer in router.peers} == {
@@ -79,11 +85,12 @@ def test_what_was_rendered_is_read_as_designed(example: str, release: str, rende
             assert (neighbor.soft_reconfiguration, neighbor.activated) == (True, True)
             assert (neighbor.prefix_list_in, neighbor.prefix_list_out) == ("AWS-IN", "AWS-OUT")
             assert (neighbor.route_map_out is not None) == (len(site.gateways) == 2)
-        assert router.bindings == (FirewallBinding("ETH0-LOCAL", "local", "eth0"),)
+        at = (("ETH0-LOCAL", "eth0"), ("VTI-LOCAL", "vti0"), ("VTI-LOCAL", "vti1"))
+        assert router.bindings == tuple(FirewallBinding(chain, "local", interface) for chain, interface in at)
         if release == "1.1":
             assert [(policy.interface, policy.mss) for policy in router.mss_policies] == [("eth0", 1379)]
         else:
-            assert [interface.mss for interface in router.interfaces[1:]] == [1379, 1379]
+            assert [interface.mss for interface in router.interfaces[1:3]] == [1379, 1379]
 
 
 def test_a_rendered_text_is_read_with_its_placeholders_where_they_are_kept_as_text(rendered: Rendering) -> None:

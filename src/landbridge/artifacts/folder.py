@@ -66,6 +66,8 @@ def _fill(draft: Path, files: Mapping[str, str]) -> None:
         (draft / folder).mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (draft / name).write_text(text, encoding="utf-8", newline="\n")
+        if text.startswith("#!"):
+            (draft / name).chmod(0o777 & ~mask)
 
 
 def _put_in_place(draft: Path, directory: Path) -> None:

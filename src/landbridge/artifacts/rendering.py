@@ -5,7 +5,7 @@ from __future__ import annotations
 from landbridge.artifacts.describing import manifest_of
 from landbridge.artifacts.store import Artifacts
 from landbridge.design import Design, rereleased
-from landbridge.vyos import render_gateway
+from landbridge.vyos import render_gateway, role_scripts
 
 
 def render(design: Design, release: str | None = None) -> Artifacts:
@@ -16,4 +16,5 @@ def render(design: Design, release: str | None = None) -> Artifacts:
     if release is not None:
         design = rereleased(design, release)
     routers = {gateway.name: render_gateway(site, gateway, design, gateway.release) for site in design.sites for gateway in site.gateways}
-    return Artifacts(manifest_of(design), routers)
+    scripts = {gateway.name: role_scripts(site, gateway) for site in design.sites for gateway in site.gateways if len(site.gateways) > 1}
+    return Artifacts(manifest_of(design), routers, scripts)

@@ -1,8 +1,9 @@
-"""Artifacts in a folder: `manifest.yaml` and `routers/<gateway>.set`."""
+"""Artifacts in a folder: `manifest.yaml`, `routers/<gateway>.set` and `scripts/<gateway>/…`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from landbridge.artifacts.decoding import manifest_of_text
@@ -13,15 +14,20 @@ from landbridge.findings import Finding, LandbridgeError, Where, error
 
 MANIFEST = "manifest.yaml"
 ROUTERS = "routers"
+SCRIPTS = "scripts"
 SUFFIX = ".set"
+
+_FILE_NAME = re.compile(r"[a-z][a-z0-9.-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
 class Artifacts:
-    """The written form of a design. `routers` has each gateway's `set` commands by the gateway's name."""
+    """The written form of a design. `routers` has each gateway's `set` commands by the gateway's name; `scripts` the scripts that a
+    gateway runs, by its name (only those that have some) and the file's."""
 
     manifest: Manifest
     routers: dict[str, str]
+    scripts: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def write(artifacts: Artifacts, directory: Path) -> None:
@@ -32,6 +38,7 @@ def write(artifacts: Artifacts, directory: Path) -> None:
     _refuse_foreign(directory)
     files = {MANIFEST: manifest_text(artifacts.manifest)}
     files.update((f"{ROUTERS}/{name}{SUFFIX}", text) for name, text in artifacts.routers.items())
+    files.update((f"{SCRIPTS}/{name}/{file}", text) for name, scripts in artifacts.scripts.items() for file, text in scripts.items())
     replace_folder(directory, files)
 
 
@@ -42,15 +49,23 @@ def read(directory: Path) -> Artifacts:
         raise LandbridgeError(error("syntax", f"{directory} holds no artifacts: {MANIFEST} is missing.", Where(str(path)), _RENDER))
     manifest = manifest_of_text(_text(path), str(path))
     routers: dict[str, str] = {}
+    scripts: dict[str, dict[str, str]] = {}
     findings: list[Finding] = []
     for gateway in manifest.gateways:  # their names are checked: none leads out of the folder
         try:
             routers[gateway.name] = _text(directory / ROUTERS / f"{gateway.name}{SUFFIX}")
+            found = _scripts(directory / SCRIPTS / gateway.name)
+            if found:
+                scripts[gateway.name] = found
         except LandbridgeError as problem:
             findings += problem.findings
     if findings:
         raise LandbridgeError(*findings)
-    return Artifacts(manifest, routers)
+    return Artifacts(manifest, routers, scripts)
+
+
+def _scripts(folder: Path) -> dict[str, str]:
+    return {file.name: _text(file) for file in sorted(folder.iterdir())} if folder.is_dir() else {}
 
 
 _RENDER = "Make them with `landbridge render FILE --out DIR`."
@@ -90,10 +105,29 @@ def _stranger(directory: Path) -> str | None:
     if entries and MANIFEST not in entries:
         return min(entries)
     for name, entry in entries.items():
-        if name == ROUTERS and entry.is_dir() and not entry.is_symlink():
+        if name == ROUTERS and _is_folder(entry):
             strange = next((router.name for router in entry.iterdir() if router.suffix != SUFFIX or router.is_dir()), None)
-            if strange is not None:
-                return f"{ROUTERS}/{strange}"
-        elif name != MANIFEST or not entry.is_file():
+        elif name == SCRIPTS and _is_folder(entry):
+            strange = _strange_script(entry, {router.stem for router in (directory / ROUTERS).glob(f"*{SUFFIX}")})
+        elif name == MANIFEST and entry.is_file():
+            strange = None
+        else:
             return name
+        if strange is not None:
+            return f"{name}/{strange}"
     return None
+
+
+def _strange_script(scripts: Path, gateways: set[str]) -> str | None:
+    """What is there beside folders of gateways with plain files in them."""
+    for folder in scripts.iterdir():
+        if folder.name not in gateways or not _is_folder(folder):
+            return folder.name
+        for file in folder.iterdir():
+            if file.is_symlink() or not file.is_file() or not _FILE_NAME.fullmatch(file.name):
+                return f"{folder.name}/{file.name}"
+    return None
+
+
+def _is_folder(entry: Path) -> bool:
+    return entry.is_dir() and not entry.is_symlink()

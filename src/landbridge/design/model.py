@@ -14,6 +14,7 @@ from landbridge.intent.model import Vpn
 Role = Literal["active", "standby"]
 
 HOST_NUMBER = 10  # the probe host's place in its subnet: 172.88.88.0/24 has it at 172.88.88.10
+SECONDARY_NUMBER = -2  # a pair's secondary address: the last that AWS leaves usable, the furthest from those it gives out first
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,10 @@ class SecurityRule:
 
 @dataclass(frozen=True, slots=True)
 class GatewayPlan:
-    """A VyOS router. `subnet` is None where Auto Scaling may put it into any public zone of its VPC (an unmarked `single`)."""
+    """A VyOS router. `subnet` is None where Auto Scaling may put it into any public zone of its VPC (an unmarked `single`).
+
+    `secondary` is the fixed private address by which a pair's other gateway knows it, whichever instance it is; a single has none.
+    """
 
     name: str
     site: str
@@ -117,6 +121,7 @@ class GatewayPlan:
     asn: int
     release: str
     subnet: IPv4Network | None
+    secondary: IPv4Address | None
     tunnels: tuple[TunnelPlan, ...]
     rules: tuple[SecurityRule, ...]
 

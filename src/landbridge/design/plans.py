@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
-from landbridge.design.model import Admin, GatewayPlan, HubPlan, SitePlan, SubnetPlan, Translation, TunnelPlan, VpcRoute
+from landbridge.design.model import (
+    SECONDARY_NUMBER,
+    Admin,
+    GatewayPlan,
+    HubPlan,
+    SitePlan,
+    SubnetPlan,
+    Translation,
+    TunnelPlan,
+    VpcRoute,
+)
 from landbridge.design.options import options_of
 from landbridge.design.rules import rules_of
 from landbridge.design.settings import TUNNELS, Settings, tunnels_of
@@ -69,9 +79,26 @@ def _gateway(network: Network, site: str, name: str, choices: Choices) -> Gatewa
         asn=choices.asns[site],
         release=str(settings.release),
         subnet=choices.places[name],
+        secondary=_secondary(name, choices.settings[site].gateways, choices.places),
         tunnels=tuple(TunnelPlan(tunnel, number, choices.inside[tunnel]) for number, tunnel in zip(TUNNELS, tunnels, strict=True)),
-        rules=tuple(rules_of(name, settings.gateways, tunnels, network.admin.cidrs, network.sites[site].vpc.cidrs)),
+        rules=tuple(
+            rules_of(_others(name, settings.gateways, choices.places), tunnels, network.admin.cidrs, network.sites[site].vpc.cidrs)
+        ),
     )
+
+
+def _secondary(gateway: str, pair: tuple[str, ...], places: Mapping[str, IPv4Network | None]) -> IPv4Address | None:
+    """A pair's gateway has its own in the subnet that it stands in: it follows from the file, so no lock has to hold it."""
+    subnet = places[gateway]
+    return subnet[SECONDARY_NUMBER] if len(pair) > 1 and subnet is not None else None
+
+
+def _others(gateway: str, pair: tuple[str, ...], places: Mapping[str, IPv4Network | None]) -> Iterator[tuple[str, IPv4Address]]:
+    """The pair's other gateways with their secondary addresses."""
+    for other in pair:
+        address = _secondary(other, pair, places)
+        if other != gateway and address is not None:
+            yield other, address
 
 
 def _subnets(owner: str, vpc: Vpc, globals_: Mapping[IPv4Network, IPv4Network]) -> tuple[SubnetPlan, ...]:

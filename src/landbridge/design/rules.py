@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 from landbridge.design.model import SecurityRule
 
@@ -11,11 +11,11 @@ IKE, NAT_TRAVERSAL, SSH = 500, 4500, 22
 
 
 def rules_of(
-    gateway: str, pair: tuple[str, ...], tunnels: Iterable[str], admin: Iterable[IPv4Network], cidrs: Iterable[IPv4Network]
+    others: Iterable[tuple[str, IPv4Address]], tunnels: Iterable[str], admin: Iterable[IPv4Network], cidrs: Iterable[IPv4Network]
 ) -> Iterator[SecurityRule]:
     """The rules of one gateway: its tunnels' AWS ends, the administrators, the pair's other gateway, its own VPC.
 
-    `pair` names all the site's gateways. Security groups remember: answers need no rule.
+    `others` are the names and secondary addresses of those that watch it. Security groups remember: answers need no rule.
     """
     for tunnel in tunnels:
         outside = f"${{outside:{tunnel}}}"
@@ -23,8 +23,7 @@ def rules_of(
         yield SecurityRule("esp", (), outside, f"IPsec of {tunnel}")
     for cidr in admin:
         yield SecurityRule("tcp", (SSH,), str(cidr), "administrators")
-    for other in pair:
-        if other != gateway:
-            yield SecurityRule("vrrp", (), f"${{private:{other}}}", f"{other} watches {gateway}")
+    for other, secondary in others:
+        yield SecurityRule("vrrp", (), f"{secondary}/32", f"{other} watches")
     for cidr in cidrs:
         yield SecurityRule("all", (), str(cidr), "the VPC's own packets, which the gateway forwards")

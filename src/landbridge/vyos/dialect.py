@@ -6,7 +6,7 @@ Sources: VyOS' own command definitions and commit scripts; docs/vyos.md says whi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -19,7 +19,8 @@ class Dialect:
 
     `templates` are the folders that its templates are looked for in, the first one that has a template wins: a new release line brings
     only what changed. `bgp_family`: a neighbor's policies stand under `address-family ipv4-unicast`; `bgp_active`: it exchanges IPv4
-    routes without naming that family.
+    routes without naming that family. `prf`: an IKE proposal can name its PRF. `import_check`: unless told otherwise, a `network` is
+    announced only while its prefix is in the routing table.
     """
 
     release: str
@@ -29,6 +30,7 @@ class Dialect:
     highest_nat_rule: int
     least_dpd_interval: int
     least_dpd_timeout: int
+    prf: bool
     pair: bool
 
     highest_firewall_rule: int
@@ -47,60 +49,71 @@ class Dialect:
 
 _OLD_CIPHERS = MappingProxyType({"aes128": "aes128", "aes256": "aes256"})
 _CIPHERS = MappingProxyType({**_OLD_CIPHERS, "aes128-gcm": "aes128gcm128", "aes256-gcm": "aes256gcm128"})
-_ECDSA = frozenset({"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"})
+_RSA = frozenset({"ssh-rsa", "ssh-dss"})
+_KEYS = _RSA | frozenset({"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"})
 _SECURITY_KEYS = frozenset({"sk-ecdsa-sha2-nistp256@openssh.com", "sk-ssh-ed25519@openssh.com"})
 
-DIALECTS: Mapping[str, Dialect] = MappingProxyType(
-    {
-        dialect.release: dialect
-        for dialect in (
-            Dialect(
-                release="1.1",
-                templates=("1.1",),
-                ciphers=_OLD_CIPHERS,
-                ssh_key_types=frozenset({"ssh-rsa", "ssh-dss"}),
-                highest_nat_rule=9999,
-                least_dpd_interval=15,
-                least_dpd_timeout=30,
-                pair=False,
-                highest_firewall_rule=9999,
-                named_peers=False,
-                bgp_asn_in_path=True,
-                bgp_family=False,
-                bgp_active=True,
-                import_check=True,
-                nat_interface_name=False,
-                firewall_base_chains=False,
-                default_ike_version=1,
-                default_dpd_action="hold",
-                default_dh=None,
-                default_remote_id=None,
-            ),
-            Dialect(
-                release="1.4",
-                templates=("1.4",),
-                ciphers=_CIPHERS,
-                ssh_key_types=frozenset({"ssh-rsa", "ssh-dss", "ssh-ed25519"}) | _ECDSA | _SECURITY_KEYS,
-                highest_nat_rule=999999,
-                least_dpd_interval=2,
-                least_dpd_timeout=2,
-                pair=True,
-                highest_firewall_rule=999999,
-                named_peers=True,
-                bgp_asn_in_path=False,
-                bgp_family=True,
-                bgp_active=False,
-                import_check=False,
-                nat_interface_name=True,
-                firewall_base_chains=True,
-                default_ike_version=0,
-                default_dpd_action="clear",
-                default_dh=2,
-                default_remote_id="%any",
-            ),
-        )
-    }
+_V1_1 = Dialect(
+    release="1.1",
+    templates=("1.1",),
+    ciphers=_OLD_CIPHERS,
+    ssh_key_types=_RSA,
+    highest_nat_rule=9999,
+    least_dpd_interval=15,
+    least_dpd_timeout=30,
+    prf=False,
+    pair=False,
+    highest_firewall_rule=9999,
+    named_peers=False,
+    bgp_asn_in_path=True,
+    bgp_family=False,
+    bgp_active=True,
+    import_check=True,
+    nat_interface_name=False,
+    firewall_base_chains=False,
+    default_ike_version=1,
+    default_dpd_action="hold",
+    default_dh=None,
+    default_remote_id=None,
 )
+_V1_2 = replace(
+    _V1_1,
+    release="1.2",
+    templates=("1.2", "1.1"),
+    ciphers=_CIPHERS,
+    ssh_key_types=_KEYS,
+    least_dpd_interval=2,
+    least_dpd_timeout=2,
+    pair=True,
+    bgp_family=True,
+    import_check=False,
+    default_dh=2,
+)
+_V1_3 = replace(
+    _V1_2,
+    release="1.3",
+    templates=("1.3", "1.2", "1.1"),
+    highest_nat_rule=999999,
+    prf=True,
+    default_ike_version=0,
+)
+_V1_4 = replace(
+    _V1_3,
+    release="1.4",
+    templates=("1.4", "1.1"),
+    ssh_key_types=_KEYS | _SECURITY_KEYS,
+    highest_firewall_rule=999999,
+    named_peers=True,
+    bgp_asn_in_path=False,
+    bgp_active=False,
+    nat_interface_name=True,
+    firewall_base_chains=True,
+    default_dpd_action="clear",
+    default_remote_id="%any",
+)
+_V1_5 = replace(_V1_4, release="1.5", templates=("1.5", "1.4", "1.1"))
+
+DIALECTS: Mapping[str, Dialect] = MappingProxyType({dialect.release: dialect for dialect in (_V1_1, _V1_2, _V1_3, _V1_4, _V1_5)})
 
 
 def dialect_of(release: str) -> Dialect:

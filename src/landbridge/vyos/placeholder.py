@@ -9,7 +9,10 @@ from landbridge.findings import LandbridgeError, Where, error
 
 PLACEHOLDER = re.compile(r"\$\{([a-z]+:[A-Za-z0-9-]+)\}")
 
-# A value stands inside quotes and outside: nothing that could end a word, open a quote or be expanded may come in with it.
+# A placeholder without quotes (a peer's name, a next hop) takes a word that needs none. In quotes, too, nothing may come in that could
+# end a word, open a quote or be expanded.
+_UNQUOTED = re.compile(r"(?<!')" + PLACEHOLDER.pattern)
+_BARE = re.compile(r"[A-Za-z0-9_.:/@+=,%-]+")
 _VALUE = re.compile(r"[!%-&(-\[\]-_a-~][!#%-&(-\[\]-_a-~]*")
 
 
@@ -26,6 +29,7 @@ def fill(text: str, values: Mapping[str, str], file: str = "router") -> str:
     """
     findings = []
     missing = placeholders(text) - values.keys()
+    bare = set(_UNQUOTED.findall(text))
     if missing:
         for number, line in enumerate(text.split("\n"), 1):
             findings += [
@@ -41,7 +45,7 @@ def fill(text: str, values: Mapping[str, str], file: str = "router") -> str:
             "Use printable ASCII without spaces, quotes, $ and \\.",
         )
         for name in sorted(placeholders(text) - missing)
-        if not _VALUE.fullmatch(values[name])
+        if not (_BARE if name in bare else _VALUE).fullmatch(values[name])
     ]
     if findings:
         raise LandbridgeError(*findings)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from landbridge.vyos.dialect import Dialect, dialect_of
-from landbridge.vyos.text import quote
 from landbridge.vyos.view import view
 
 if TYPE_CHECKING:  # who only reads routers waits neither for the whole of design nor for Jinja
@@ -15,13 +15,16 @@ if TYPE_CHECKING:  # who only reads routers waits neither for the whole of desig
 
     from landbridge.design.model import Design, GatewayPlan, SitePlan
 
-FEATURES = ("system", "interfaces", "ipsec", "nat", "static", "policy", "bgp", "firewall")
+FEATURES = ("system", "interfaces", "ipsec", "nat", "static", "policy", "bgp", "firewall", "vrrp")
 
+_SAFE = re.compile(r"[ !#-&(-\[\]-~]+")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_gateway(site: SitePlan, gateway: GatewayPlan, design: Design, release: str) -> str:
-    """The `set` commands of one gateway of a site in a release line ("1.1", "1.4"), grouped by feature, always in the same order.
+    """The `set` commands of one gateway of a site in a release line ("1.1" to "1.5"), grouped by feature, always in the same order.
+
+    As `show configuration commands` prints them: a leaf's value is last and in single quotes, everything before it is bare.
 
     What only a cloud knows stands as placeholders (`placeholder`). Raises LandbridgeError, code "release", for a release that isn't known
     or can't do what the design asks.
@@ -50,5 +53,7 @@ def _templates(dialect: Dialect) -> tuple[Template, ...]:
 
 
 def _word(value: object) -> object:
-    """What `{{ … }}` prints: one word of a command, quoted where it must be."""
-    return quote(value) if isinstance(value, str) else value
+    """What `{{ … }}` prints. The templates hold the quotes; nothing may close them, or begin another line."""
+    if isinstance(value, str) and not _SAFE.fullmatch(value):
+        raise ValueError("a value of a configuration is printable ASCII without quotes")
+    return value

@@ -13,7 +13,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """An Ethernet interface or VTI. `mss` is the size that TCP's MSS option is clamped to in SYN packets going out (VTI, 1.2 on)."""
+    """An Ethernet interface, VTI or the loopback. `mss`: what TCP's MSS option is clamped to in SYN packets going out (VTI, 1.2 on)."""
 
     name: str
     addresses: tuple[IPv4Interface, ...]
@@ -219,6 +219,40 @@ class MssPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class VrrpScripts:
+    """The commands that are run when a group enters a state."""
+
+    master: str | None
+    backup: str | None
+    fault: str | None
+    stop: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VrrpGroup:
+    """A group of unicast VRRP. `addresses` are the virtual ones, as written; `source` is what the router's own advertisements come from.
+
+    `check` is a command that fails when the router isn't fit to be master, run every `check_interval` seconds; after `check_failures`
+    failures in a row the group is in fault.
+    """
+
+    name: str
+    interface: str
+    vrid: int
+    addresses: tuple[str, ...]
+    source: IPv4Address | None
+    peers: tuple[IPv4Address, ...]
+    priority: int
+    interval: int
+    preempt: bool
+    check: str | None
+    check_interval: int
+    check_failures: int
+    scripts: VrrpScripts
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Conntrack:
     """How many connections the kernel tracks at once, and the buckets of its table; a packet of one more is dropped."""
 
@@ -252,4 +286,5 @@ class Router:
     bindings: tuple[FirewallBinding, ...]
     mss_policies: tuple[MssPolicy, ...]
     conntrack: Conntrack
+    vrrp: tuple[VrrpGroup, ...]
     unread: tuple[Unread, ...]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from landbridge.findings import Finding, LandbridgeError, error
 from landbridge.vyos.dialect import Dialect
+from landbridge.vyos.roles import SCRIPTS
 
 if TYPE_CHECKING:  # who only reads routers doesn't wait for the whole of design
     from landbridge.design.model import Design, GatewayPlan, SitePlan
@@ -16,6 +17,8 @@ MTU = 1436  # bytes in a tunnel, and the MSS that fits with any of its algorithm
 MSS = 1379
 FIRST_NAT_RULE = 32  # the number that the hand-made gateways begin with
 FIRST_ADMIN_RULE = 100
+ACTIVE_PRIORITY, STANDBY_PRIORITY = 110, 100
+TIME = "169.254.169.123"  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configure-ec2-ntp.html
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,24 @@ class AdminView:
 
 
 @dataclass(frozen=True, slots=True)
+class PairView:
+    """How one of a pair watches the other: the VRRP group, both gateways' secondary addresses, the scripts' folder; times in seconds.
+
+    VyOS takes no group without a `virtual` address, and nobody is to use it: it is one of a range that AWS keeps back from tunnels.
+    """
+
+    own: str
+    peer: str
+    priority: int
+    group: str = "PAIR"
+    vrid: int = 1
+    virtual: str = "169.254.0.1/32"
+    scripts: str = SCRIPTS
+    check_interval: int = 5
+    check_failures: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayView:
     """One gateway. Addresses are text: some are placeholders. `prepend` is None where the role asks for no prepends."""
 
@@ -85,7 +106,7 @@ class GatewayView:
     ipsec: IpsecView
     local_address: str
     local_id: str
-    other: str | None
+    pair: PairView | None
     nat: tuple[NatView, ...]
     router: str
     local: tuple[str, ...]
@@ -97,6 +118,7 @@ class GatewayView:
     prepend: str | None
     mtu: int
     mss: int
+    time: str = TIME
 
 
 def view(site: SitePlan, gateway: GatewayPlan, design: Design, dialect: Dialect) -> GatewayView:
@@ -118,7 +140,6 @@ def view(site: SitePlan, gateway: GatewayPlan, design: Design, dialect: Dialect)
         )
         for tunnel in gateway.tunnels
     )
-    others = [other.name for other in site.gateways if other.name != gateway.name]
     result = GatewayView(
         name=gateway.name,
         keys=_keys(gateway, design.admin.ssh_keys, dialect, findings),
@@ -127,7 +148,7 @@ def view(site: SitePlan, gateway: GatewayPlan, design: Design, dialect: Dialect)
         ipsec=_ipsec(site, gateway, dialect, findings),
         local_address=f"${{private:{gateway.name}}}",
         local_id=f"${{eip:{gateway.name}}}",
-        other=f"${{private:{others[0]}}}" if others else None,
+        pair=_pair(site, gateway),
         nat=_nat(site, gateway, tunnels, dialect, findings),
         router=str(gateway.subnet[1]) if gateway.subnet is not None else f"${{router:{gateway.name}}}",
         local=tuple(str(subnet.local) for subnet in site.subnets if not subnet.private),
@@ -158,7 +179,7 @@ def _ipsec(site: SitePlan, gateway: GatewayPlan, dialect: Dialect, findings: lis
         key_exchange=vpn.ike,
         encryption=dialect.ciphers.get(vpn.encryption, vpn.encryption),
         hash=vpn.integrity,
-        prf=f"prf{vpn.integrity}" if aead else None,
+        prf=f"prf{vpn.integrity}" if aead and dialect.prf else None,
         dh=vpn.dh,
         ike_lifetime=vpn.ike_lifetime,
         esp_lifetime=vpn.esp_lifetime,
@@ -183,6 +204,14 @@ def _nat(
             _cannot(gateway, dialect, f"room for {len(site.translations)} translations", f"Translate at most {most} subnets of a site.")
         )
     return tuple(rules)
+
+
+def _pair(site: SitePlan, gateway: GatewayPlan) -> PairView | None:
+    """How the gateway and the pair's other one watch each other; None for a single."""
+    peer = next((other.secondary for other in site.gateways if other.name != gateway.name), None)
+    if peer is None or gateway.secondary is None:
+        return None
+    return PairView(str(gateway.secondary), str(peer), ACTIVE_PRIORITY if gateway.role == "active" else STANDBY_PRIORITY)
 
 
 def _prepend(site: SitePlan, gateway: GatewayPlan) -> str | None:

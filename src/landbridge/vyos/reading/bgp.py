@@ -42,7 +42,10 @@ def read_bgp(
         if prefix is not None:
             networks.append(Announcement(prefix, network.line))
     paths = bgp.number("maximum-paths", "ebgp", least=1, most=256) or bgp.number(*family, "maximum-paths", "ebgp", least=1, most=256)
-    opted_out = bgp.flag("parameters", "disable-network-import-check") if dialect.bgp_asn_in_path else False
+    check = dialect.import_check
+    if dialect.bgp_asn_in_path:  # 1.1 may opt out, 1.2 and 1.3 in
+        word = "disable-network-import-check" if check else "network-import-check"
+        check = bgp.flag("parameters", word) != check
     router_id = bgp.address("parameters", "router-id")
     relax = bgp.flag("parameters", "bestpath", "as-path", "multipath-relax")
     groups = {group.word: group for group in bgp.each("peer-group")}
@@ -67,7 +70,7 @@ def read_bgp(
             where.fail("the router's own address can't be a neighbor.", "Write the address of the other end.")
     if asn is None:
         return None
-    return Bgp(asn, router_id, tuple(networks), tuple(neighbors), paths or 1, relax, dialect.import_check and not opted_out, bgp.line)
+    return Bgp(asn, router_id, tuple(networks), tuple(neighbors), paths or 1, relax, check, bgp.line)
 
 
 def _neighbor(

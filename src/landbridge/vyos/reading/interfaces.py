@@ -1,7 +1,8 @@
-"""Interfaces: Ethernet and VTI, their addresses, and how the MSS of what passes them is clamped."""
+"""Interfaces: Ethernet, VTI and the loopback, their addresses, and how the MSS of what passes them is clamped."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Interface
 
 from landbridge.vyos.reading.statement import Statement
@@ -23,17 +24,29 @@ _LINK = (
 
 
 def read_interfaces(root: Statement) -> tuple[Interface, ...]:
-    """Every Ethernet interface and VTI that isn't disabled."""
-    root.ignore("interfaces", "loopback")
-    return tuple(
+    """Every Ethernet interface and VTI that isn't disabled, and the loopback where it has addresses."""
+    clamped = _firewall_options(root)
+    found = [
         interface
-        for kind in ("ethernet", "vti")
+        for kind in ("ethernet", "vti", "loopback")
         for statement in root.each("interfaces", kind)
-        if (interface := _interface(statement)) is not None
-    )
+        if (interface := _interface(statement, clamped)) is not None
+    ]
+    return tuple(interface for interface in found if interface.name != "lo" or interface.addresses)
 
 
-def _interface(statement: Statement) -> Interface | None:
+def _firewall_options(root: Statement) -> Mapping[str, int]:
+    """1.2 and 1.3 clamp the MSS in `firewall options`: of SYN packets going out at the interface."""
+    clamped = {}
+    for statement in root.each("firewall", "options", "interface"):
+        if statement.has("disable"):
+            statement.ignore()
+        elif statement.has("adjust-mss") and (mss := statement.number("adjust-mss", least=500, most=65535)) is not None:
+            clamped[statement.word] = mss
+    return clamped
+
+
+def _interface(statement: Statement, clamped: Mapping[str, int]) -> Interface | None:
     if statement.has("disable"):
         statement.ignore()
         return None
@@ -55,7 +68,7 @@ def _interface(statement: Statement) -> Interface | None:
     elif mtu is not None:
         statement.ignore("ip", "adjust-mss")
         mss = mtu - 40  # an IPv4 and a TCP header without options
-    return Interface(statement.word, tuple(addresses), dhcp, mtu, mss, statement.line)
+    return Interface(statement.word, tuple(addresses), dhcp, mtu, mss or clamped.get(statement.word), statement.line)
 
 
 def read_mss_policies(root: Statement) -> tuple[MssPolicy, ...]:

@@ -12,6 +12,7 @@ from landbridge.vyos.reading.nat import read_nat
 from landbridge.vyos.reading.policy import read_prefix_lists, read_route_maps
 from landbridge.vyos.reading.statement import Ledger, Statement
 from landbridge.vyos.reading.static import read_static
+from landbridge.vyos.reading.vrrp import read_vrrp
 from landbridge.vyos.router import Conntrack, Router
 from landbridge.vyos.tree import Tree
 
@@ -44,7 +45,7 @@ _CONNTRACK_1_1 = Conntrack(table_size=32768, hash_size=4096)
 
 
 def read_router(tree: Tree, release: str, file: str) -> Router:
-    """What a configuration of a release line ("1.1", "1.4") means; `file` is its name in errors.
+    """What a configuration of a release line ("1.1" to "1.5") means; `file` is its name in errors.
 
     Raises LandbridgeError with everything that the router would refuse to commit: values that aren't what they must be, references to
     what isn't there. What it takes but landbridge doesn't build is in `Router.unread`.
@@ -78,6 +79,7 @@ def read_router(tree: Tree, release: str, file: str) -> Router:
         bindings=bindings,
         mss_policies=read_mss_policies(root),
         conntrack=_read_conntrack(root, release),
+        vrrp=read_vrrp(root),
         unread=tuple(root.unread()),
     )
     if ledger.findings:
