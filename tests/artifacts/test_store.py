@@ -30,7 +30,8 @@ SITES = {
 
 def artifacts(data: Data, text: str = "set system host-name x\n") -> Artifacts:
     manifest = manifest_of(designed(data))
-    return Artifacts(manifest, {gateway.name: text for gateway in manifest.gateways})
+    routers = {gateway.name: text for gateway in manifest.gateways}
+    return Artifacts(manifest, routers, {name: {"role.sh": "#!/bin/sh\n" + text, "settings.sh": text} for name in routers if "a" in name})
 
 
 @pytest.fixture
@@ -117,6 +118,20 @@ def test_a_folder_with_anything_else_is_not_touched(tmp_path: Path, stranger: st
         write(artifacts(network(SITES)), tmp_path / "out")
     assert caught.value.findings[0].code == "write"
     assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("stranger", ["scripts/x", "scripts/nowhere-a/x", "scripts/paris-a/sub/x", "scripts/paris-a/Photo.jpg"])
+def test_among_the_scripts_too_anything_else_is_not_touched(written: Path, stranger: str) -> None:
+    (written / stranger).parent.mkdir(parents=True, exist_ok=True)
+    (written / stranger).write_text("precious")
+    with pytest.raises(LandbridgeError, match="holds something that isn't artifacts: scripts/"):
+        write(artifacts(network(SITES)), written)
+    assert (written / stranger).read_text() == "precious"
+
+
+def test_a_script_may_be_run_and_what_it_reads_may_not(written: Path) -> None:
+    assert os.access(written / "scripts" / "paris-a" / "role.sh", os.X_OK)
+    assert not (written / "scripts" / "paris-a" / "settings.sh").stat().st_mode & 0o111
 
 
 def test_an_empty_folder_will_do_and_a_file_will_not(tmp_path: Path) -> None:

@@ -37,6 +37,13 @@ def test_a_value_that_could_be_more_than_a_word_is_refused_and_kept_secret(value
     assert not value or value not in str(refused.value)
 
 
+def test_a_placeholder_without_quotes_takes_only_what_needs_none() -> None:
+    assert fill("set a ${outside:x-a-1} b 'c'\n", {"outside:x-a-1": "192.0.2.1"}) == "set a 192.0.2.1 b 'c'\n"
+    assert fill("set a '${psk:x-a-1}'\n", {"psk:x-a-1": "a;b*"}) == "set a 'a;b*'\n"
+    with pytest.raises(LandbridgeError):
+        fill("set a ${outside:x-a-1} b 'c'\n", {"outside:x-a-1": "a;b*"})
+
+
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
 def test_a_filled_text_has_the_same_paths_with_the_value_in_place(value: str) -> None:
     try:

@@ -272,7 +272,7 @@ def test_what_is_not_built_is_unread_and_a_rule_is_unread_whole() -> None:
 
 
 def test_an_empty_configuration_is_a_router_that_does_nothing() -> None:
-    for release in ("1.1", "1.4"):
+    for release in ("1.1", "1.2", "1.3", "1.4", "1.5"):
         router = _read("", release)
         assert (router.host_name, router.interfaces, router.bgp, router.unread) == ("vyos", (), None, ())
 
@@ -287,6 +287,7 @@ def test_an_unknown_release_is_refused() -> None:
         _read("", "2.0")
 
 
+_VRRP = "set high-availability vrrp group ONE"
 _PEER_1_1 = """set interfaces vti vti0 address 169.254.20.2/30
 set vpn ipsec ipsec-interfaces interface eth0
 set vpn ipsec esp-group E proposal 1
@@ -321,6 +322,18 @@ set vpn ipsec site-to-site peer 192.0.2.1 vti esp-group E
             "negated destination address",
         ),
         ("1.1", "set protocols static route 10.0.0.1/24 blackhole", "without host bits"),
+        ("1.2", f"{_VRRP} interface eth0\n{_VRRP} peer-address 10.0.0.2\n{_VRRP} virtual-address 10.0.0.9/24", "vrid has no value"),
+        ("1.3", f"{_VRRP} interface eth0\n{_VRRP} vrid 1\n{_VRRP} peer-address 10.0.0.2", "no virtual address"),
+        ("1.4", f"{_VRRP} interface eth0\n{_VRRP} vrid 0\n{_VRRP} address 10.0.0.9/24", "1 to 255"),
+        (
+            "1.5",
+            "".join(
+                f"{vrrp} interface eth0\n{vrrp} vrid 1\n{vrrp} address 10.0.0.9/24\n{vrrp} peer-address 10.0.0.2\n"
+                for vrrp in (_VRRP, _VRRP.replace("ONE", "TWO"))
+            ),
+            "vrid 1 is used twice on eth0",
+        ),
+        ("1.2", "set firewall options interface vti0 adjust-mss 100", "500 to 65535"),
         ("1.1", "set protocols static route 10.0.0.0/24 next-hop nowhere", "not an IPv4 address"),
         ("1.1", "set protocols static route 10.0.0.0/24", "leads nowhere"),
         ("1.1", "set protocols static route 10.0.0.0/24 blackhole distance 256", "1 to 255"),
@@ -399,7 +412,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 @given(st.data())
 def test_a_damaged_configuration_is_read_or_refused_never_a_crash(data: st.DataObject) -> None:
-    release = data.draw(st.sampled_from(["1.1", "1.4"]))
+    release = data.draw(st.sampled_from(["1.1", "1.2", "1.3", "1.4"]))
     paths = [list(path) for path in parse((HERE / "worked" / f"{release}.set").read_text(), "worked.set").paths()]
     for _ in range(data.draw(st.integers(1, 4))):
         path = data.draw(st.sampled_from(paths))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 
 from landbridge.design import Design, Translation, rereleased
 from landbridge.findings import LandbridgeError
-from landbridge.vyos import Tree, parse, placeholders, render_gateway
+from landbridge.vyos import Tree, parse, placeholders, read_router, render_gateway
 
 SEED = Path(__file__).parent / "seed"
 
@@ -42,6 +43,68 @@ def test_every_line_is_a_set_command_and_every_placeholder_a_known_one(example: 
         tunnels = {f"{kind}:{tunnel.name}" for tunnel in each.gateway.tunnels for kind in ("psk", "outside")}
         own = {f"eip:{name}", f"private:{name}"} | ({f"router:{name}"} if each.gateway.subnet is None else set())
         assert placeholders(each.text) == tunnels | own
+
+
+@pytest.mark.parametrize(("example", "release"), CASES)
+def test_a_value_is_last_and_in_single_quotes_as_user_data_wants_it(example: str, release: str, rendered: Rendering) -> None:
+    """cloud-init on VyOS skips any other line, or takes its value for a node. What has no quotes is a flag, or a tag without leaves."""
+    flags = re.compile(r"disable-[a-z-]+|no-preempt|prefer|inbound")
+    tags = re.compile(r".* (?:next-hop|network|address|virtual-address) [0-9./]+")
+    for each in rendered(example, release).values():
+        for line in each.filled().splitlines():
+            assert re.fullmatch(r"set [^']*[^' ]( '[^']+')?", line)
+            if not line.endswith("'"):
+                assert flags.fullmatch(line.rsplit(" ", 1)[1]) or tags.fullmatch(line)
+
+
+@pytest.mark.parametrize(("example", "release"), CASES)
+def test_at_every_interface_only_what_must_reaches_the_router_itself(example: str, release: str, rendered: Rendering) -> None:
+    for each in rendered(example, release).values():
+        router = read_router(_tree(each.filled()), release, "router.set")
+        bound = {binding.interface: binding.chain for binding in router.bindings if binding.direction == "local"}
+        assert bound == {"eth0": "ETH0-LOCAL", "vti0": "VTI-LOCAL", "vti1": "VTI-LOCAL"}
+        chain = next(chain for chain in router.chains if chain.name == "VTI-LOCAL")
+        ends = tuple(str(tunnel.aws) for tunnel in each.gateway.tunnels)
+        assert chain.default_action == "drop"
+        assert [(rule.protocol, rule.ports, rule.sources, rule.states) for rule in chain.rules] == [
+            ("all", (), (), ("established", "related")),
+            ("tcp", ((179, 179),), ends, ()),
+            ("icmp", (), ends, ()),
+        ]
+
+
+def test_the_secondary_addresses_of_a_pair_are_the_last_usable_of_their_subnets(rendered: Rendering) -> None:
+    for each in rendered("acquisition", "1.2").values():
+        pair = len(each.site.gateways) == 2
+        assert each.gateway.secondary == (each.gateway.subnet[-2] if pair else None)
+        tree = _tree(each.text)
+        assert tree.values("interfaces", "loopback", "lo", "address") == ((f"{each.gateway.secondary}/32",) if pair else ())
+        assert tree.values("interfaces", "ethernet", "eth0", "address") == ("dhcp",)  # VyOS takes nothing beside it
+
+
+@pytest.mark.parametrize(("release", "word"), [("1.2", None), ("1.3", "prfsha384"), ("1.4", "prfsha384"), ("1.5", "prfsha384")])
+def test_the_defaults_are_what_is_safe_today(release: str, word: str | None, rendered: Rendering) -> None:
+    tree = _tree(rendered("four-regions", release)["singapore-a"].text)
+    group = tree.get("vpn", "ipsec", "ike-group", "AWS")
+    assert group is not None
+    assert [group.value("proposal", "1", leaf) for leaf in ("encryption", "dh-group", "prf")] == ["aes256gcm128", "20", word]
+    assert group.value("key-exchange") == "ikev2"
+
+
+def test_with_ikev1_nothing_is_said_of_mobike_which_only_ikev2_has(designs: dict[str, Design]) -> None:
+    """1.2 and 1.3 refuse to commit it."""
+    design = rereleased(designs["four-regions"], "1.3")
+    for ike, there in (("ikev1", False), ("ikev2", True)):
+        site = replace(design.sites[0], vpn=replace(design.sites[0].vpn, ike=ike))
+        tree = _tree(render_gateway(site, site.gateways[0], design, "1.3"))
+        assert tree.has("vpn", "ipsec", "ike-group", "AWS", "mobike") == there
+
+
+def test_a_value_that_would_close_its_quotes_is_never_written(designs: dict[str, Design]) -> None:
+    site = designs["acquisition"].sites[0]
+    gateway = replace(site.gateways[0], name="x' y")
+    with pytest.raises(ValueError, match="without quotes"):
+        render_gateway(site, gateway, designs["acquisition"], "1.4")
 
 
 def test_every_translation_is_on_every_tunnel_both_ways_and_has_a_blackhole(rendered: Rendering) -> None:

@@ -61,7 +61,11 @@ stamp() {
 speak() {
   set -- $(recall word 'none 2 0')
   [ "$1" = none ] && return
-  echo "claim=$1 by=$SELF prepends=$2 at=$3 expires=$(($(date +%s) + 60))" | timeout 4 sh -c "$TELL" && remember said "$3"
+  if echo "claim=$1 by=$SELF prepends=$2 at=$3 expires=$(($(date +%s) + 60))" | timeout 4 sh -c "$TELL" >/dev/null 2>&1; then
+    remember said "$3"
+  else
+    logger -t landbridge "the word for $1 could not be sent" 2>/dev/null
+  fi
 }
 
 # The other's last word: `heard_prepends` and `heard_at`. Nothing, or nothing that is one, counts as a word of long ago.
