@@ -94,8 +94,9 @@ def test_the_defaults_are_what_is_safe_today(release: str, word: str | None, ren
 def test_with_ikev1_nothing_is_said_of_mobike_which_only_ikev2_has(designs: dict[str, Design]) -> None:
     """1.2 and 1.3 refuse to commit it."""
     design = rereleased(designs["four-regions"], "1.3")
-    for ike, there in (("ikev1", False), ("ikev2", True)):
-        site = replace(design.sites[0], vpn=replace(design.sites[0].vpn, ike=ike))
+    vpn = design.sites[0].vpn
+    for options, there in ((replace(vpn, ike="ikev1"), False), (replace(vpn, ike="ikev2"), True)):
+        site = replace(design.sites[0], vpn=options)
         tree = _tree(render_gateway(site, site.gateways[0], design, "1.3"))
         assert tree.has("vpn", "ipsec", "ike-group", "AWS", "mobike") == there
 
@@ -147,11 +148,11 @@ def test_a_site_announces_its_global_prefixes_and_nothing_else_and_takes_no_defa
 
 
 def test_the_active_of_a_pair_prepends_once_the_standby_twice_a_single_not_at_all(rendered: Rendering) -> None:
-    routers = rendered("acquisition", "1.4")
-    path = ("policy", "route-map", "AWS-OUT", "rule", "10", "set", "as-path", "prepend")
-    for each in routers.values():
-        times = 0 if len(each.site.gateways) == 1 else 1 if each.gateway.role == "active" else 2
-        assert (_tree(each.text).value(*path) or "").split() == [str(each.gateway.asn)] * times
+    for release in ("1.2", "1.3", "1.4", "1.5"):
+        for each in rendered("acquisition", release).values():
+            times = 0 if len(each.site.gateways) == 1 else 1 if each.gateway.role == "active" else 2
+            route_maps = read_router(_tree(each.filled()), release, "router.set").route_maps
+            assert [route_map.rules[0].prepend for route_map in route_maps] == ([(each.gateway.asn,) * times] if times else [])
 
 
 def test_each_of_a_pair_lets_in_the_others_vrrp(rendered: Rendering) -> None:
