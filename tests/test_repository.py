@@ -28,13 +28,14 @@ MAY_IMPORT = {
     "intent": {"findings"},
     "design": {"findings", "intent"},
     "vyos": {"findings", "design"},
+    "importing": {"findings", "intent", "vyos"},
     "artifacts": {"findings", "intent", "design", "vyos"},
     "verify": {"findings", "artifacts", "vyos"},
     "lab": {"findings", "artifacts", "vyos"},
     "aws": {"findings", "design", "vyos", "artifacts", "heal"},
     "sandbox": {"findings", "lab", "artifacts"},
     "heal": set[str](),
-    "cli": {"findings", "intent", "design", "vyos", "artifacts", "verify", "lab", "aws", "sandbox"},
+    "cli": {"findings", "intent", "design", "vyos", "importing", "artifacts", "verify", "lab", "aws", "sandbox"},
 }
 MOST_LINES = 400
 # Put together here, so that this file may be looked through too.

@@ -36,6 +36,8 @@ def printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]
     for name, words in {
         "plan": ["plan", file, "--json"],
         "render": ["render", file, "--out", str(tmp_path / "build"), "--json"],
+        "import": ["import", str(tmp_path / "build" / "routers"), "--json"],
+        "diff": ["diff", *(str(tmp_path / "build" / "routers" / f"{name}-a.set") for name in ("virginia", "singapore")), "--json"],
         "error": ["plan", str(tmp_path), "--json"],
     }.items():
         main(words)

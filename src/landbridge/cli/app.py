@@ -30,6 +30,9 @@ COMMANDS = {
     "schema": _Lazy("landbridge.cli.schema", "schema", "Print the network file's JSON Schema, for editors."),
     "plan": _Lazy("landbridge.cli.plan", "plan", "Show what follows from the network file; change nothing."),
     "render": _Lazy("landbridge.cli.render", "render", "Write the routers' configurations and the manifest."),
+    "import": _Lazy("landbridge.cli.import_", "import_", "Make a network file of routers' configurations."),
+    "import-vpn": _Lazy("landbridge.cli.import_vpn", "import_vpn", "Turn AWS' downloaded configuration into commands that work."),
+    "diff": _Lazy("landbridge.cli.diff", "diff", "Show the commands that lead from one configuration to another."),
     "lab": _Lazy("landbridge.cli.lab", "lab", "Run the network on this machine."),
     "demo": _Lazy("landbridge.cli.demo", "demo", "The four-region network, here, from nothing to a healed failure."),
 }

@@ -18,7 +18,7 @@ from landbridge.findings import Finding, Severity
 if TYPE_CHECKING:  # rich takes a tenth of a second to import
     from rich.console import Console, RenderableType
 
-_RED, _YELLOW, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[0m"
+_RED, _GREEN, _YELLOW, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 _PIPED_WIDTH = 120
 
 
@@ -44,6 +44,12 @@ def pass_on(out: str, err: str) -> None:
     """What another program said, as it said it."""
     _write(sys.stdout, out)
     _write(sys.stderr, err)
+
+
+def say_commands(commands: Iterable[str]) -> None:
+    """A router's commands on standard output, whole and unwrapped: those that delete in red, the others in green."""
+    red, green, plain = (_RED, _GREEN, _PLAIN) if _coloured(sys.stdout) else ("", "", "")
+    _write(sys.stdout, "".join(f"{red if line.startswith('delete ') else green}{line}{plain}\n" for line in commands))
 
 
 def say_json(value: object) -> None:

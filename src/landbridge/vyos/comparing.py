@@ -28,6 +28,31 @@ class Command:
         return " ".join((self.verb, *(quote(word) for word in self.path)))
 
 
+HIDDEN = "********"
+
+_SECRETS = frozenset(
+    (
+        "pre-shared-secret",
+        "secret",
+        "password",
+        "encrypted-password",
+        "plaintext-password",
+        "community",
+        "private-key",
+        "preshared-key",
+        "md5-key",
+    )
+)
+
+
+def without_secret(command: Command) -> Command:
+    """A command to be shown: a value that may be a secret is hidden."""
+    *above, leaf, _ = ("", *command.path)
+    if leaf in _SECRETS or (leaf == "key" and ("private" in above or "api" in above)):
+        return Command(command.verb, (*command.path[:-1], HIDDEN))
+    return command
+
+
 class Owned(Protocol):
     """Which statements (paths down to a leaf or its value) may be set, and which may be deleted."""
 

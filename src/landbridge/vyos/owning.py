@@ -1,8 +1,8 @@
 """What landbridge owns on a router: which statements it may delete, which it only adds, and where somebody else's are in its way.
 
-Ours is what has one of our names (`AWS…`, `ETH0-LOCAL`) or is named in the configuration that is to be; what follows from these (a VTI from
-its peer, a NAT rule from its VTI, a neighbor from the VTI's addresses) is ours too. Everything else is somebody else's: it is never
-deleted, and where the rendered configuration has something there, it is added. docs/vyos.md has the same as a table.
+Ours is what has one of our names (`AWS…`, `ETH0-LOCAL`, `VTI-LOCAL`) or is named in the configuration that is to be; what follows from
+these (a VTI from its peer, a NAT rule from its VTI, a neighbor from the VTI's addresses) is ours too. Everything else is somebody else's:
+it is never deleted, and where the rendered configuration has something there, it is added. docs/import.md has the same as a table.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from landbridge.findings import Finding, LandbridgeError, Where, error
 from landbridge.vyos.comparing import Path
 from landbridge.vyos.tree import Tree
 
-OUR_NAMES = ("AWS", "ETH0-LOCAL")
+OUR_NAMES = ("AWS", "ETH0-LOCAL", "VTI-LOCAL")
 
 # Tags of which those with our names are ours, and those that the rendered configuration has.
 NAMED: tuple[Path, ...] = (
