@@ -79,7 +79,7 @@ def overlapping(sites: int) -> Artifacts:
 def started(made: Artifacts, root: GuestRoot) -> Start:
     name = f"bench-{os.getpid()}"
     began = time.monotonic()
-    with launching.start(name, made.manifest, made.routers, root) as running:
+    with launching.start(name, made, root) as running:
         ready = running.wait(lambda _: None)
         seconds = time.monotonic() - began
         cpu, memory = taken(name)
@@ -120,7 +120,7 @@ def throughput(made: Artifacts, root: GuestRoot) -> tuple[list[float], list[floa
     name = f"bench-{os.getpid()}"
     plain: list[float] = []
     translated: list[float] = []
-    with launching.start(name, made.manifest, made.routers, root) as running:
+    with launching.start(name, made, root) as running:
         running.wait(lambda _: None)
         for _ in range(ROUNDS):
             plain.append(iperf(name, "singapore-1", "virginia-1", "172.88.128.10"))

@@ -69,7 +69,7 @@ def start(root: GuestRoot) -> Start:
     @contextmanager
     def starting(made: Artifacts) -> Iterator[Lab]:
         name = f"test-{os.getpid()}-{next(_numbers)}"
-        with launching.start(name, made.manifest, made.routers, root, PATIENCE_S) as running:
+        with launching.start(name, made, root, PATIENCE_S) as running:
             yield Lab(name, running.wait(lambda _: None))
 
     return starting
@@ -91,7 +91,7 @@ def without(made: Artifacts, gateway: str, *lines: str) -> Artifacts:
 
 
 def replaced(made: Artifacts, routers: Mapping[str, str]) -> Artifacts:
-    return Artifacts(made.manifest, {**made.routers, **routers})
+    return Artifacts(made.manifest, {**made.routers, **routers}, made.scripts)
 
 
 def pairs_of(lab: Lab, *, source: str | None = None, destination: str | None = None) -> Pairs:

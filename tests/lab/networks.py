@@ -46,7 +46,7 @@ def router(name: str, release: str = "1.1", more: str = "") -> Router:
 def gateway(name: str, release: str = "1.1", more: str = "") -> Recipe:
     network = manifest(release)
     facts = next(each for each in network.gateways if each.name == name)
-    return recipes.gateway(router(name, release, more), facts, network, fixed(network))
+    return recipes.gateway(router(name, release, more), {}, facts, network, fixed(network))
 
 
 def hub(release: str = "1.1") -> Recipe:
@@ -56,4 +56,4 @@ def hub(release: str = "1.1") -> Recipe:
 def lab(texts: dict[str, str] | None = None, folder: Path = Path("/nowhere")) -> LabNetwork:
     """A lab of which nothing runs; `texts` in the place of some routers' own."""
     made = four_regions()
-    return lab_network(Order("lab", made.manifest, {**made.routers, **(texts or {})}, folder, 0, 1.0))
+    return lab_network(Order("lab", replace(made, routers={**made.routers, **(texts or {})}), folder, 0, 1.0))

@@ -135,7 +135,18 @@ def test_what_a_lab_refuses_is_told_with_its_remedy(capfd: Said, monkeypatch: py
 )  # fmt: skip
 def test_a_command_asks_what_its_words_say(stand_in: StandIn, words: list[str], request_: Message) -> None:
     asked = stand_in(
-        {"ok": True, "faults": {}, "probes": [], "tunnels": [], "machines": [], "network": "n", "status": 0, "out": "", "err": ""}
+        {
+            "ok": True,
+            "faults": {},
+            "probes": [],
+            "tunnels": [],
+            "machines": [],
+            "pairs": [],
+            "network": "n",
+            "status": 0,
+            "out": "",
+            "err": "",
+        }
     )
     assert main(["lab", *words]) == 0
     assert asked == [{"lab": "four-regions", **request_}]

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.lab
 ONE_TUNNEL = ("set protocols bgp 65400 neighbor 169.254.14.213",)
 
 
-@pytest.mark.parametrize("release", ["1.1", "1.4"])
+@pytest.mark.parametrize("release", ["1.1", "1.2", "1.3", "1.4", "1.5"])
 def test_every_host_of_the_four_regions_reaches_every_other_under_its_global_address(start: Start, release: str) -> None:
     with start(rendered("four-regions", release)) as lab:
         probes = lab.ready["probes"]

@@ -31,7 +31,7 @@ def _tunnel(**words: object) -> dict[str, Any]:
 
 
 def _status(**words: object) -> dict[str, Any]:
-    answer = {"network": "four-regions", "ok": True, "machines": [], "tunnels": [_tunnel()], "faults": {}}
+    answer = {"network": "four-regions", "ok": True, "machines": [], "tunnels": [_tunnel()], "pairs": [], "faults": {}}
     return {**answer, **words}
 
 

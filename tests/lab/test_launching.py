@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from landbridge.artifacts import Artifacts
 from landbridge.findings import LandbridgeError
 from landbridge.lab import launching
 from landbridge.lab.guestroot import GuestRoot
@@ -97,7 +98,7 @@ def test_a_second_lab_of_one_name_is_refused_before_anything_is_started() -> Non
     with (
         _stand_in(b""),
         pytest.raises(LandbridgeError, match=f"a lab called {NAME} is running already"),
-        launching.start(NAME, networks.manifest(), {}, GuestRoot(Path("/nowhere"))),
+        launching.start(NAME, Artifacts(networks.manifest(), {}), GuestRoot(Path("/nowhere"))),
     ):
         pytest.fail("it was started")
 

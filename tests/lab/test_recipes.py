@@ -71,14 +71,16 @@ def test_a_key_written_into_the_text_is_in_no_finding() -> None:
     router = replace(networks.router("singapore-a"), peers=(peer,))
     network = networks.manifest()
     with pytest.raises(LandbridgeError, match=r"is at vpn\.example\.com, and the lab can't look names up") as refused:
-        recipes.gateway(router, network.gateways[0], network, networks.fixed(network))
+        recipes.gateway(router, {}, network.gateways[0], network, networks.fixed(network))
     assert "PlantedByHand" not in str(refused.value)
 
 
 def test_a_peer_of_the_leased_address_is_built_with_it() -> None:
     peer = replace(networks.router("singapore-a").peers[0], local="any", local_id=None)
     network = networks.manifest()
-    made = recipes.gateway(replace(networks.router("singapore-a"), peers=(peer,)), network.gateways[0], network, networks.fixed(network))
+    made = recipes.gateway(
+        replace(networks.router("singapore-a"), peers=(peer,)), {}, network.gateways[0], network, networks.fixed(network)
+    )
     assert "link add vti0 type vti local 172.88.0.5 remote 198.18.0.1 key 1" in made.files["links"]
     assert "local_addrs = %any" in made.files["swanctl.conf"]
 
@@ -88,7 +90,7 @@ def test_a_static_address_is_used_instead_of_a_lease() -> None:
     eth0 = replace(router.interfaces[0], dhcp=False)
     network = networks.manifest()
     made = recipes.gateway(
-        replace(router, interfaces=(eth0, *router.interfaces[1:])), network.gateways[0], network, networks.fixed(network)
+        replace(router, interfaces=(eth0, *router.interfaces[1:])), {}, network.gateways[0], network, networks.fixed(network)
     )
     assert "addr add 172.88.0.5/24 dev eth0" not in made.files["links"]
     assert "route add default" not in made.files["links"]
@@ -97,7 +99,7 @@ def test_a_static_address_is_used_instead_of_a_lease() -> None:
 def test_a_router_without_peers_still_makes_a_machine() -> None:
     network = networks.manifest()
     bare = replace(networks.router("singapore-a"), peers=())
-    made = recipes.gateway(bare, network.gateways[0], network, networks.fixed(network))
+    made = recipes.gateway(bare, {}, network.gateways[0], network, networks.fixed(network))
     assert made.secrets == ()
     assert "vti" not in made.files["links"]
     assert "disable_policy" not in made.files["boot"]

@@ -112,6 +112,7 @@ def _gateway(value: object, path: Path) -> Gateway:
         release=record.one("release", _release),
         asn=record.one("asn", asn),
         subnet=record.optional("subnet", prefix),
+        secondary=record.optional("secondary", address),
         rules=record.many("rules", _rule),
         options=record.one("options", _options),
         tunnels=record.many("tunnels", _tunnel),

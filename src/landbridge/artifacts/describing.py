@@ -40,6 +40,7 @@ def _gateway(site: SitePlan, plan: GatewayPlan) -> Gateway:
         release=plan.release,
         asn=plan.asn,
         subnet=plan.subnet,
+        secondary=plan.secondary,
         rules=tuple(Rule(rule.protocol, rule.ports, rule.source, rule.purpose) for rule in plan.rules),
         options=Options(vpn.ike, vpn.encryption, vpn.integrity, vpn.dh, vpn.ike_lifetime, vpn.esp_lifetime, vpn.dpd, vpn.startup),
         tunnels=tuple(Tunnel(tunnel.name, tunnel.inside) for tunnel in plan.tunnels),

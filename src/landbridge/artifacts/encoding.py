@@ -60,6 +60,7 @@ def _gateway(gateway: Gateway) -> dict[str, Any]:
         "release": gateway.release,
         "asn": gateway.asn,
         "subnet": None if gateway.subnet is None else str(gateway.subnet),
+        "secondary": None if gateway.secondary is None else str(gateway.secondary),
         "tunnels": [_tunnel(tunnel) for tunnel in gateway.tunnels],
         "options": _options(gateway.options),
         "rules": [_rule(rule) for rule in gateway.rules],

@@ -98,7 +98,8 @@ class Tunnel:
 class Gateway:
     """A gateway and its connection to the hub. `subnet` is None where it may stand in any public subnet of its VPC.
 
-    `asn` is the customer gateway's, the ASN that AWS expects at the other end.
+    `asn` is the customer gateway's, the ASN that AWS expects at the other end; `secondary` the fixed private address by which a pair's
+    other gateway knows this one, whichever instance it is (None for a single).
     """
 
     name: str
@@ -107,6 +108,7 @@ class Gateway:
     release: str
     asn: int
     subnet: IPv4Network | None
+    secondary: IPv4Address | None
     rules: tuple[Rule, ...]
     options: Options
     tunnels: tuple[Tunnel, ...]

@@ -47,7 +47,7 @@ def demo(as_json: bool) -> int:
         root = guest_root(progress)
     name = f"demo-{os.getpid()}"
     fetched = time.monotonic() - began
-    with launching.start(name, rendered.manifest, rendered.routers, root) as running:
+    with launching.start(name, rendered, root) as running:
         with follow() as tell:
             ready = running.wait(tell)
         status = launching.ask(name, {"op": "status"})

@@ -74,7 +74,7 @@ def up(file: Path, artifacts: Path | None, name: str | None, release: str | None
     chosen = name or rendered.manifest.network
     with guest_root_progress() as progress:
         root = guest_root(progress)
-    with launching.start(chosen, rendered.manifest, rendered.routers, root, patience) as running:
+    with launching.start(chosen, rendered, root, patience) as running:
         with follow() as tell:
             ready = running.wait(tell)
         running.stay()
@@ -215,7 +215,7 @@ def capture(where: str, file: Path, interface: str | None, packets: int, seconds
 @name_option
 @json_option
 def fail(what: str, hang: bool, delay_ms: float, loss_percent: float, name: str | None, as_json: bool) -> int:
-    """Break WHAT: cut a tunnel, kill (or hang) a gateway or the hub, make its wire slow or lossy.
+    """Break WHAT: cut a tunnel, kill (or hang) a gateway or the hub, make its wire slow or lossy, split a pair.
 
     \b
     Examples:
@@ -223,6 +223,7 @@ def fail(what: str, hang: bool, delay_ms: float, loss_percent: float, name: str 
       landbridge lab fail singapore-a                    a power cut
       landbridge lab fail singapore-a --hang             it is there, and does nothing
       landbridge lab fail singapore-a --delay 80 --loss 2
+      landbridge lab fail tokyo                          a pair's gateways don't hear each other any more
 
     \b
     Exit status: 0 broken, 2 no such lab, or nothing of that name

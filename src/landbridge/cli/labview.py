@@ -21,6 +21,7 @@ PHASES = {
     "machines": "kernels booted, daemons started",
     "tunnels": "every tunnel established",
     "sessions": "every BGP session established",
+    "roles": "every pair of gateways has settled who is active",
     "reachable": "every pair of hosts reached once",
     "probes": "every pair once more, ICMP and TCP",
 }
@@ -103,5 +104,8 @@ def status_view(answer: Record) -> Iterator[RenderableType]:
             yield Text(f"  {machine['name']}: {complaint}")
     for name, how in answer["faults"].items():
         yield Text.assemble("  ", ("broken", "yellow"), f" {name}: {how}")
+    for pair in answer["pairs"]:
+        roles = ", ".join(f"{name} is {role or 'silent'}" for name, role in pair["roles"].items())
+        yield Text.assemble("  ", GOOD if pair["settled"] else BAD, f" {pair['site']}: routes to {pair['routes_to']}; {roles}")
     up = sum(tunnel["up"] for tunnel in answer["tunnels"])
     yield Text(f"  {answer['network']}: {up} of {len(answer['tunnels'])} tunnels up, with their BGP sessions")

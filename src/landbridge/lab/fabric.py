@@ -6,6 +6,7 @@ A machine's wire is a veth pair: one end in the fabric, the other (`raw`) beside
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 
@@ -61,6 +62,11 @@ class Fabric:
     namespaces: tuple[Namespace, ...]
     hosts: tuple[Host, ...]
     wires: tuple[Wire, ...]
+    moves: Mapping[tuple[str, str], tuple[str, ...]]
+
+    def routes_to(self, site: str, gateway: str) -> tuple[str, ...]:
+        """Lines for `ip -batch` in a site's VPC that point its routes at one of its gateways."""
+        return self.moves[site, gateway]
 
     def wires_of(self, machine: str) -> list[Wire]:
         return [wire for wire in self.wires if wire.machine == machine]
@@ -74,6 +80,7 @@ class _Plan:
         self.namespaces = {INTERNET: Namespace(INTERNET, ["link set lo up"])}
         self.hosts: list[Host] = []
         self.wires: list[Wire] = []
+        self.moves: dict[tuple[str, str], tuple[str, ...]] = {}
         self.globals = {vpc.name: [subnet.global_ for subnet in vpc.subnets if subnet.global_] for vpc in manifest.vpcs}
 
     def namespace(self, name: str) -> Namespace:
@@ -124,9 +131,13 @@ class _Plan:
                 message = f"a route of {vpc.name} goes to {route.target}, which isn't in that VPC"
                 raise LandbridgeError(error("name", message, remedy=f"There are: {known}."))
             address, device = gateways[route.target]
-            inside.batch += [
-                f"route replace {prefix} via {address} dev {device} onlink" for prefix in self.destinations(vpc, route.destination)
-            ]
+            inside.batch += self.routes(vpc, route.destination, address, device)
+        for name, (address, device) in gateways.items():
+            lines = [line for route in vpc.routes for line in self.routes(vpc, route.destination, address, device)]
+            self.moves[vpc.name, name] = tuple(lines)
+
+    def routes(self, vpc: Vpc, destination: str, address: str, device: str) -> list[str]:
+        return [f"route replace {prefix} via {address} dev {device} onlink" for prefix in self.destinations(vpc, destination)]
 
     def destinations(self, vpc: Vpc, destination: str) -> list[IPv4Network]:
         """The prefixes of a route. A VPC's own CIDRs win over anything equal or narrower, so such a route has no effect."""
@@ -163,6 +174,8 @@ class _Plan:
             private = self.addressing.private[gateway.name]
             self.wire(gateway.name, 0, inside.name, device)
             inside.batch += [f"link set {device} up", f"route add {private}/32 dev {device}", _known(private, device)]
+            if gateway.secondary is not None:
+                inside.batch += [f"route add {gateway.secondary}/32 dev {device}", _known(gateway.secondary, device)]
             outer.append(f"route add {self.addressing.eip[gateway.name]}/32 via {link.far}")
             found[gateway.name] = (str(private), device)
         rules = {found[gateway.name][1]: gateway.rules for gateway in gateways}
@@ -227,4 +240,4 @@ def plan(manifest: Manifest, addressing: Addressing) -> Fabric:
     made.hub()
     for vpc in manifest.vpcs:
         made.vpc(vpc)
-    return Fabric(tuple(made.batch), tuple(made.namespaces.values()), tuple(made.hosts), tuple(made.wires))
+    return Fabric(tuple(made.batch), tuple(made.namespaces.values()), tuple(made.hosts), tuple(made.wires), made.moves)

@@ -6,7 +6,7 @@ import asyncio
 
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab.machine import Machine
-from landbridge.lab.namespaces import filter_with
+from landbridge.lab.namespaces import filter_at, filter_with
 from landbridge.lab.network import LabNetwork
 from landbridge.lab.wireformat import Message
 
@@ -50,6 +50,9 @@ class Faults:
             else:
                 await machine.power_off()
                 self._active[name] = "killed"
+        elif name in self._lab.roles.pairs:
+            self._active[name] = "split: its gateways don't hear each other"
+            await self._split(name, "    ip protocol 112 drop\n")
         else:
             self._unknown(name)
         return self.active
@@ -57,7 +60,7 @@ class Faults:
     async def mend(self, name: str | None) -> dict[str, str]:
         """Undo a fault, or all of them (None). Raises LandbridgeError if nothing is broken there."""
         if name is not None and name not in self._active:
-            if name not in self._tunnels and name not in self._lab.machines:
+            if name not in self._tunnels and name not in self._lab.machines and name not in self._lab.roles.pairs:
                 self._unknown(name)
             raise LandbridgeError(error("lab", f"nothing is broken at {name}"))
         names = list(self._active) if name is None else [name]
@@ -69,6 +72,9 @@ class Faults:
         if name in self._tunnels:
             await self._cut()
             return
+        if name in self._lab.roles.pairs:
+            await self._split(name, "")
+            return
         machine = self._lab.machine(name)
         if how == "hung":
             machine.wake()
@@ -77,6 +83,12 @@ class Faults:
         else:
             device = self._device(machine)
             await machine.run(f"tc qdisc del dev {device} root; tc qdisc del dev {device} ingress")
+
+    async def _split(self, site: str, rule: str) -> None:
+        """The VPC carries no VRRP any more (or again)."""
+        chain = f"  chain split {{\n    type filter hook forward priority -10\n{rule}  }}\n"
+        text = f"add table ip faults\ndelete table ip faults\ntable ip faults {{\n{chain}}}\n"
+        await asyncio.to_thread(filter_at, f"vpc-{site}", text, self._lab.root)
 
     async def _cut(self) -> None:
         """The Internet drops what goes to or comes from the cut tunnels' outside addresses; nobody is told."""
@@ -111,5 +123,5 @@ class Faults:
         return "vec0" if machine is self._lab.hub else "eth0"
 
     def _unknown(self, name: str) -> None:
-        known = ", ".join([*sorted(self._tunnels), *self._lab.machines])
+        known = ", ".join([*sorted(self._tunnels), *self._lab.machines, *self._lab.roles.pairs])
         raise LandbridgeError(error("name", f"no tunnel or machine of the lab is called {name!r}", remedy=f"There are: {known}."))

@@ -41,6 +41,7 @@ PACKAGES = (
     "user-mode-linux",
 )
 FOLDERS = ("dev", "guest", "host", "lib/modules", "proc", "root", "run", "sys", "tmp", "var/tmp/frr")
+LINKS = {"bin/sh": "busybox", "config": "/host/config", "var/run": "/run"}
 FILES = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nfrr:x:100:100::/nonexistent:/bin/false\n",
     "etc/group": "root:x:0:\nfrr:x:100:\nfrrvty:x:101:root,frr\n",
@@ -97,7 +98,7 @@ def _source(name: str) -> str:
 
 
 def _digest() -> str:
-    recipe = [*PACKAGES, *FOLDERS, *(f"{name}={text}" for name, text in FILES.items()), *map(_source, GUEST)]
+    recipe = [*PACKAGES, *FOLDERS, *(f"{name}={text}" for name, text in (FILES | LINKS).items()), *map(_source, GUEST)]
     return hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:12]
 
 
@@ -168,9 +169,9 @@ def _finish(root: Path) -> None:
     for name in FOLDERS:
         (root / name).mkdir(parents=True, exist_ok=True)
     shutil.rmtree(root / "var/run", ignore_errors=True)
-    (root / "var/run").symlink_to("/run")
-    (root / "bin/sh").unlink(missing_ok=True)
-    (root / "bin/sh").symlink_to("busybox")
+    for name, target in LINKS.items():
+        (root / name).unlink(missing_ok=True)
+        (root / name).symlink_to(target)
     for name, text in FILES.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

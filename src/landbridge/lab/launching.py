@@ -15,11 +15,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from landbridge.artifacts.manifest import Manifest
+from landbridge.artifacts import Artifacts
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab.guestroot import GuestRoot
 from landbridge.lab.order import Order
@@ -80,7 +80,7 @@ class Running:
 
 
 @contextmanager
-def start(name: str, manifest: Manifest, texts: Mapping[str, str], root: GuestRoot, patience: float = PATIENCE_S) -> Iterator[Running]:
+def start(name: str, artifacts: Artifacts, root: GuestRoot, patience: float = PATIENCE_S) -> Iterator[Running]:
     """Start a lab called `name`. It ends with the `with` block, however that ends, unless it was told to stay.
 
     `patience` is `Order`'s. Raises LandbridgeError where one of that name runs already, or where this machine doesn't allow namespaces.
@@ -98,7 +98,7 @@ def start(name: str, manifest: Manifest, texts: Mapping[str, str], root: GuestRo
     running = Running(process, ours, name)
     stays = False
     try:
-        payload = pickle.dumps(Order(name, manifest, dict(texts), root.folder, process.pid, patience))
+        payload = pickle.dumps(Order(name, artifacts, root.folder, process.pid, patience))
         with suppress(BrokenPipeError):  # it died at once: `wait` says why
             ours.sendall(len(payload).to_bytes(8) + payload)
         yield running

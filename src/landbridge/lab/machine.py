@@ -68,7 +68,11 @@ class Machine:
         shutil.rmtree(self.folder, ignore_errors=True)
         (self.folder / "jobs").mkdir(parents=True)
         for name, text in self.recipe.files.items():
-            (self.folder / name).write_text(text)
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            if text.startswith("#!"):
+                path.chmod(0o755)
         self._stages = {stage: asyncio.Event() for stage in STAGES}
         self._starts += 1
         self.hung = False
@@ -94,6 +98,7 @@ class Machine:
             "init=/guest/init",
             f"LAB={self.folder}",
             f"LAB_NAME={self.lab}",  # for people who look at the process list
+            f"LAB_START={self._starts}",
             f"initcall_blacklist={BLACKLIST}",
             "con=null",
             "con0=fd:0,fd:1",

@@ -11,7 +11,7 @@ import os
 import socket
 import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -81,6 +81,18 @@ def _settle(namespace: Namespace, root: GuestRoot) -> None:
 def filter_with(text: str, root: GuestRoot) -> None:
     """Load an nft text into the namespace that this thread is in."""
     _feed([*root.tool("usr/sbin/nft"), "-f", "-"], text)
+
+
+def filter_at(namespace: str, text: str, root: GuestRoot) -> None:
+    """Load an nft text into a namespace."""
+    with inside(namespace):
+        filter_with(text, root)
+
+
+def route_with(namespace: str, lines: Iterable[str], root: GuestRoot) -> None:
+    """Run `ip -batch` lines in a namespace."""
+    with inside(namespace):
+        _feed([*root.tool("bin/ip"), "-batch", "-"], "\n".join(lines))
 
 
 def _offloads_off() -> None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from landbridge.artifacts.manifest import Manifest
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab import fabric as fabrics
 from landbridge.lab import namespaces, recipes
@@ -21,6 +20,7 @@ from landbridge.lab.guestroot import GuestRoot
 from landbridge.lab.machine import Machine
 from landbridge.lab.order import Order
 from landbridge.lab.probing import Pair, Probe, Prober, Protocol, pairs
+from landbridge.lab.roles import Roles
 from landbridge.lab.watching import Progress, Watch
 from landbridge.vyos import Router, fill, parse, read_router
 
@@ -56,7 +56,8 @@ class Ready:
 class LabNetwork:
     """One network on this machine."""
 
-    def __init__(self, name: str, manifest: Manifest, routers: dict[str, Router], addressing: Addressing, root: GuestRoot) -> None:
+    def __init__(self, order: Order, routers: dict[str, Router], addressing: Addressing) -> None:
+        manifest, scripts, root = order.artifacts.manifest, order.artifacts.scripts, GuestRoot(order.root)
         self.manifest = manifest
         self.routers = routers
         self.addressing = addressing
@@ -64,12 +65,19 @@ class LabNetwork:
         self.fabric = fabrics.plan(manifest, addressing)
         self.prober = Prober(self.fabric.hosts)
         made = [recipes.hub(manifest, addressing)]
-        made += [recipes.gateway(routers[gateway.name], gateway, manifest, addressing) for gateway in manifest.gateways]
+        made += [
+            recipes.gateway(routers[gateway.name], scripts.get(gateway.name, {}), gateway, manifest, addressing)
+            for gateway in manifest.gateways
+        ]
         self.machines = {
-            recipe.name: Machine(recipe, self.fabric.wires_of(recipe.name), root, FOLDER / recipe.name, name) for recipe in made
+            recipe.name: Machine(recipe, self.fabric.wires_of(recipe.name), root, FOLDER / recipe.name, order.name) for recipe in made
         }
         self.watch = Watch(manifest, self.hub)
+        self.roles = Roles(
+            manifest, self.fabric, {name: machine.folder for name, machine in self.machines.items()}, root, speaking(routers)
+        )
         self.pairs = pairs(self.fabric.hosts)
+        self._following: asyncio.Task[None] | None = None
         self._starts = asyncio.Semaphore(STARTS_PER_CORE * len(os.sched_getaffinity(0)))
 
     @property
@@ -98,6 +106,7 @@ class LabNetwork:
             wired.set()
             await asyncio.gather(*booting)
             timeline.mark("machines")
+            self._following = asyncio.create_task(self.roles.follow())
             probes = await self._converge(timeline, patience)
         finally:
             watching.cancel()
@@ -141,16 +150,18 @@ class LabNetwork:
     async def _converge(self, timeline: Timeline, patience: float) -> list[Probe]:
         """Probe what hasn't answered yet until all has and every session is up; then everything once more, ICMP and TCP."""
         pending: Sequence[Pair] = self.pairs
-        moved, before = time.monotonic(), (0, 0)
-        while pending or "sessions" not in timeline.marks:
+        moved, before = time.monotonic(), (0, 0, False)
+        while pending or "sessions" not in timeline.marks or not self.roles.settled():
             found = await self.prober.probe(pending, ("icmp",), 0.5)
             pending = [pair for pair, probe in zip(pending, found, strict=True) if not probe.ok]
             if not pending:
                 timeline.mark("reachable")
-            now, reached = time.monotonic(), (-len(pending), len(self.watch.sessions_up))
+            if self.roles.pairs and self.roles.settled():
+                timeline.mark("roles")
+            now, reached = time.monotonic(), (-len(pending), len(self.watch.sessions_up), self.roles.settled())
             if reached != before:
                 moved, before = now, reached
-            elif now - moved > (min(patience, SETTLE_S) if "sessions" in timeline.marks else patience):
+            elif now - moved > (min(patience, SETTLE_S) if "sessions" in timeline.marks and self.roles.settled() else patience):
                 break
             await asyncio.sleep(ROUND_S)
         probes = await self.probe(self.pairs, ("icmp", "tcp"), LAST_S)
@@ -184,16 +195,24 @@ class LabNetwork:
         return [*{**dict(enumerate(first)), **dict(zip(again, second, strict=True))}.values()]
 
     async def down(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
         await asyncio.gather(*(machine.power_off() for machine in self.machines.values()))
 
 
 def lab_network(order: Order) -> LabNetwork:
     """A lab from artifacts: each router's text is filled in with the lab's addresses and keys, and read. Nothing runs yet."""
-    addressing = address(order.manifest)
+    manifest, texts = order.artifacts.manifest, order.artifacts.routers
+    addressing = address(manifest)
     values = addressing.placeholders()
     routers = {}
-    for gateway in order.manifest.gateways:
+    for gateway in manifest.gateways:
         file = f"routers/{gateway.name}.set"
-        text = fill(order.texts[gateway.name], values, file)
+        text = fill(texts[gateway.name], values, file)
         routers[gateway.name] = read_router(parse(text, file), gateway.release, file)
-    return LabNetwork(order.name, order.manifest, routers, addressing, GuestRoot(order.root))
+    return LabNetwork(order, routers, addressing)
+
+
+def speaking(routers: Mapping[str, Router]) -> set[str]:
+    """The gateways that have a role: those whose text has VRRP."""
+    return {name for name, router in routers.items() if router.vrrp}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -52,6 +53,7 @@ class Operations:
             "fail": self._fail,
             "mend": self._mend,
             "outages": self._outages,
+            "claims": self._claims,
             "down": self._down,
         }
         try:
@@ -94,6 +96,9 @@ class Operations:
 
     async def _outages(self, request: Message, tell: Tell) -> Message:
         return await outages(self.lab, self.faults, request, tell)
+
+    async def _claims(self, _: Message, __: Tell) -> Message:
+        return {"now": time.monotonic(), "claims": [claim.as_json() for claim in self.lab.roles.claims]}
 
     async def _down(self, _: Message, __: Tell) -> Message:
         await self.lab.down()

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from landbridge.artifacts.manifest import Manifest
+from landbridge.artifacts import Artifacts
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A lab to build: its name, what it runs (`texts` by gateway), the guest root's folder, the pid of the lab's outermost process.
+    """A lab to build: its name, what it runs, the guest root's folder, and the pid of the lab's outermost process.
 
     It counts as up once all is reachable, or once nothing more has become so for `patience` seconds.
     """
 
     name: str
-    manifest: Manifest
-    texts: Mapping[str, str]
+    artifacts: Artifacts
     root: Path
     process: int
     patience: float

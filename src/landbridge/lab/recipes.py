@@ -10,6 +10,7 @@ from landbridge.artifacts.manifest import Gateway, Manifest
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab.addressing import Addressing
 from landbridge.lab.daemons import frr, netfilter, strongswan
+from landbridge.lab.daemons.keepalived import keepalived
 from landbridge.lab.fabric import FABRIC_MAC
 from landbridge.vyos.router import Interface, Peer, Router
 
@@ -18,6 +19,7 @@ MODULES = (
     "esp4 ip_vti xfrm_user seqiv cbc ctr gcm ghash-generic authenc hmac iptable_nat iptable_filter iptable_mangle "
     "xt_NETMAP xt_MASQUERADE xt_TCPMSS xt_conntrack xt_multiport xt_tcpudp ipt_REJECT"
 )
+SCRIPTS = "config/scripts/landbridge"  # a machine's /config is in its folder
 # AWS answers with this MSS in its own downloads, and a Transit Gateway clamps what passes it.
 HUB_MSS = 1379
 VTI_MTU = 1436
@@ -47,6 +49,16 @@ while [ ! -S /run/charon.vici ]; do $B usleep 10000; done
 swanctl --load-all --file /host/swanctl.conf --noprompt >/tmp/swanctl.out 2>&1 || echo "! swanctl: $($B tail -n 1 /tmp/swanctl.out)"
 echo '@ ike'
 for d in zebra bgpd staticd; do /usr/lib/frr/$d -d -f /host/$d.conf -A 127.0.0.1 -u root -g root >>/host/frr.out 2>&1; done
+if [ -s /host/keepalived.conf ]; then
+  export STATE=/host/state
+  # What has no session yet is in fault for seconds; a laboratory boots everything at once and needn't begin with that.
+  # Nor with chance: when the lab comes up, the first to be master is the one that the VPC's routes lead to.
+  (n=0; until grep -q 'ADJCHANGE: .* Up' /host/frr.log || [ $((n += 1)) -gt 100 ]; do usleep 200000; done
+  if [ "$LAB_START" = 1 ] && [ {role} = standby ]; then
+    until [ -e /host/state/heard ] || [ $((n += 1)) -gt 150 ]; do usleep 200000; done
+  fi
+  exec keepalived --vrrp --dont-fork --log-console --use-file /host/keepalived.conf >/host/keepalived.log 2>&1) &
+fi
 echo '@ up'
 while read -r job; do
   ( $B sh /host/jobs/$job >/host/jobs/$job.out 2>/host/jobs/$job.err; echo "@ job $job $?" ) &
@@ -58,21 +70,24 @@ $B sleep 9
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A machine: `files` by name, `secrets` as lines for its console, `interfaces` as its kernel should name vec0, vec1 …"""
+    """A machine: `files` of its folder by name, and `secrets` as lines for its console."""
 
     name: str
     files: Mapping[str, str]
     secrets: tuple[str, ...] = field(repr=False)
 
 
-def gateway(router: Router, facts: Gateway, manifest: Manifest, addressing: Addressing) -> Recipe:
-    """A gateway from its router's text, with what its instance has from the cloud: a private address by DHCP and a way out."""
+def gateway(router: Router, scripts: Mapping[str, str], facts: Gateway, manifest: Manifest, addressing: Addressing) -> Recipe:
+    """A gateway from its router's text, with what its instance has from the cloud: a private address by DHCP and a way out.
+
+    `scripts` are those that the router runs, by file name: they are where VyOS has them.
+    """
     private = addressing.private[facts.name]
     length = addressing.subnet[facts.name].prefixlen
     marks = {peer.vti: FIRST_MARK + number for number, peer in enumerate(router.peers)}
     links = ["link set lo up", "link set vec0 name eth0", f"link set eth0 up {NO_MERGING}"]
     for interface in router.interfaces:
-        links += _ethernet(interface, f"{private}/{length}") if interface.name.startswith("eth") else []
+        links += _ethernet(interface, f"{private}/{length}") if interface.name.startswith(("eth", "lo")) else []
     if any(interface.dhcp for interface in router.interfaces):
         links.append(f"route add default via {addressing.router[facts.name]}")
     links += _neighbours(facts, manifest, addressing)
@@ -91,7 +106,9 @@ def gateway(router: Router, facts: Gateway, manifest: Manifest, addressing: Addr
             "zebra.conf": frr.zebra(router.host_name),
             "bgpd.conf": frr.gateway_bgp(router),
             "staticd.conf": frr.static(router),
-            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks) + "\n" + _conntrack(router)),
+            "keepalived.conf": keepalived(router.vrrp),
+            **{f"{SCRIPTS}/{name}": text for name, text in scripts.items()},
+            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks) + "\n" + _conntrack(router), role=facts.role),
         },
         tuple(secrets),
     )
@@ -139,7 +156,7 @@ def hub(manifest: Manifest, addressing: Addressing) -> Recipe:
             "zebra.conf": frr.zebra(manifest.hub.name),
             "bgpd.conf": frr.hub_bgp(manifest.hub.name, manifest.hub.asn, spokes, vpc.cidrs if vpc else ()),
             "staticd.conf": frr.zebra(manifest.hub.name),
-            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks)),
+            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks), role="active"),
         },
         tuple(secrets),
     )

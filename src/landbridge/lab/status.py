@@ -23,9 +23,10 @@ async def status(lab: LabNetwork, faults: Faults) -> Message:
     machines = [{"name": name, "state": _state(machine), "complaints": machine.complaints} for name, machine in lab.machines.items()]
     return {
         "network": lab.manifest.network,
-        "ok": all(tunnel.up for tunnel in tunnels) and not faults.active,
+        "ok": all(tunnel.up for tunnel in tunnels) and not faults.active and lab.roles.settled(),
         "machines": machines,
         "tunnels": [_record(tunnel) for tunnel in tunnels],
+        "pairs": lab.roles.as_json(),
         "faults": faults.active,
     }
 
