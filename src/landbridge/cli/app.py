@@ -34,6 +34,7 @@ COMMANDS = {
     "import-vpn": _Lazy("landbridge.cli.import_vpn", "import_vpn", "Turn AWS' downloaded configuration into commands that work."),
     "diff": _Lazy("landbridge.cli.diff", "diff", "Show the commands that lead from one configuration to another."),
     "lab": _Lazy("landbridge.cli.lab", "lab", "Run the network on this machine."),
+    "push": _Lazy("landbridge.cli.push", "push", "Bring a router that runs to what the file says, commit-confirmed."),
     "demo": _Lazy("landbridge.cli.demo", "demo", "The four-region network, here, from nothing to a healed failure."),
 }
 

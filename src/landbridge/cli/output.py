@@ -40,6 +40,11 @@ def say(*lines: str) -> None:
     _write(sys.stdout, "".join(f"{_harmless(line)}\n" for line in lines))
 
 
+def note(line: str) -> None:
+    """A line for people on standard error: what a command that takes its time is about."""
+    _write(sys.stderr, f"{_harmless(line)}\n")
+
+
 def pass_on(out: str, err: str) -> None:
     """What another program said, as it said it."""
     _write(sys.stdout, out)
