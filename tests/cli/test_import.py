@@ -94,9 +94,10 @@ def test_a_router_is_compared_with_what_would_be_rendered_for_it(routers: Path, 
     file = routers / "singapore.set"
     file.write_text(file.read_text() + "set interfaces ethernet eth1 address 192.0.2.1/24\nset system login user auditor full-name x\n")
     assert main(["diff", str(file), "examples/four-regions.yaml", "--gateway", "singapore-a"]) == 1
-    out = capfd.readouterr().out
+    out, err = capfd.readouterr()
     assert "s3cret" not in out
     assert "delete" not in out
+    assert "singapore.set doesn't tell eip:singapore-a: fill them in" in err
     assert "set firewall group address-group AWS-VPN address 52.0.1.1\n" in out
     assert "set vpn ipsec site-to-site peer 52.0.1.1 authentication remote-id 52.0.1.1\n" in out
     assert "${outside" not in out

@@ -153,7 +153,18 @@ def test_bad_input_is_refused_with_its_line(text: str, line: int, part: str) -> 
     assert (where.file, where.line) == ("config.boot", line)
 
 
-@pytest.mark.parametrize("text", ["a {\n" * 100_000, '"' * 3_000_001, "/*" * 2_000_000, "a 's3cret\n" * 500_000, "{" * 1_000_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a {\n" * 100_000,
+        '"' * 3_000_001,
+        "/*" * 2_000_000,
+        "a 's3cret\n" * 500_000,
+        "{" * 1_000_000,
+        "/* c */\na\n" * 900_000,
+        "a {\n/* c */\n}\n" * 700_000,
+    ],
+)
 def test_hostile_input_is_refused_soon_and_never_quoted(text: str) -> None:
     before = time.monotonic()
     with pytest.raises(LandbridgeError) as refused:

@@ -62,7 +62,7 @@ def _rendered(file: Path, name: str, there: Configuration) -> Tree:
     from landbridge.artifacts import lock_path, read_lock
     from landbridge.design import design
     from landbridge.intent import load
-    from landbridge.vyos import parse, read_router, render_gateway
+    from landbridge.vyos import parse, placeholders, read_router, render_gateway
     from landbridge.vyos.learning import filled, learned
 
     planned = design(load(file), read_lock(lock_path(file)))
@@ -76,5 +76,7 @@ def _rendered(file: Path, name: str, there: Configuration) -> Tree:
         message = f"is written for release {release} ({there.told} says so); {name} is of {gateway.release}."
         remedy = "Change the network file's release, or upgrade the router first."
         raise LandbridgeError(error("release", message, Where(there.file), remedy))
-    values = learned(read_router(there.tree, release, there.file), name)
-    return parse(filled(render_gateway(site, gateway, planned, release), values), name)
+    text = filled(render_gateway(site, gateway, planned, release), learned(read_router(there.tree, release, there.file), name))
+    if left := placeholders(text):
+        output.note(f"note: {there.file} doesn't tell {', '.join(sorted(left))}: fill them in before you use the commands.")
+    return parse(text, name)

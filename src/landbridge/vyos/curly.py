@@ -17,6 +17,9 @@ from landbridge.findings import LandbridgeError, Where, error
 from landbridge.vyos.text import CONTROL, DEEPEST, LONGEST
 from landbridge.vyos.tree import Tree, Written
 
+MOST_NODES = 1_000_000  # words below one another; a router with ten thousand rules has 150,000
+MOST_COMMENTS = 1_000  # of one node
+
 _TOKEN = re.compile(
     r"""(?P<space>[ \t]+)|(?P<end>\n)|(?P<open>\{)|(?P<close>\})
     |"(?P<double>[^"\\]*(?:\\.[^"\\]*)*)"|'(?P<single>[^'\\]*(?:\\.[^'\\]*)*)'
@@ -78,6 +81,7 @@ class _Reader:
         self.stack: list[tuple[Tree, int]] = [(self.tree, 0)]
         self.words: list[str] = []
         self.comments: list[str] = []
+        self.nodes = 0
 
     def read(self) -> Curly:
         for kind, part, start, stop in self._tokens():
@@ -175,15 +179,21 @@ class _Reader:
             self._stop("a brace closes what was never opened.", "Take it out, or copy the whole file.")
         node, _ = self.stack.pop()
         if self.comments and node.written is not None:
+            self._few(node.written.ending)
             node.written = Written(node.written.form, node.written.comments, (*node.written.ending, *self.comments))
             self.comments.clear()
 
     def _child(self, parent: Tree, word: str, form: str, named: bool = True) -> Tree:
         """The child of a name, with the form that it is written in; a comment belongs to the last word of its line."""
         child = parent.children.get(word)
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            self._stop(f"there are more than {MOST_NODES:,} words, which no configuration has.", "Copy the router's own file.")
         if child is None:
             child = parent.children[word] = Tree(self.first)
         before = child.written
+        if before is not None and self.comments:
+            self._few(before.comments)
         last = named and (form != "leaf" or len(self.words) == 1)
         comments = (*(before.comments if before else ()), *(self.comments if last else ()))
         if last:
@@ -192,6 +202,10 @@ class _Reader:
             kept = before.form if before is not None and form in ("leaf", "value") else form
             child.written = Written(kept, comments, before.ending if before else ())  # type: ignore[arg-type]
         return child
+
+    def _few(self, comments: tuple[str, ...]) -> None:
+        if len(comments) > MOST_COMMENTS:
+            self._stop(f"a node has more than {MOST_COMMENTS:,} comments.", "Take them out.")
 
     def _stop(self, message: str, remedy: str) -> NoReturn:
         raise LandbridgeError(error("syntax", message, Where(self.file, self.line), remedy))
