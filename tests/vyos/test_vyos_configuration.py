@@ -51,6 +51,21 @@ def test_both_syntaxes_give_one_tree() -> None:
     assert curly.tree == read_configuration("set system host-name x\nset service ssh disable-password-authentication\n", "r").tree
 
 
+def test_what_show_configuration_commands_prints_is_read() -> None:
+    text = (
+        "set interfaces ethernet eth0 address 'dhcp'\r\n"
+        "set interfaces loopback lo\r\n"
+        "set service ssh disable-password-authentication\r\n"
+        "set system login banner pre-login 'it'\"'\"'s ours\n\\n'\r\n"
+        "set nat source rule 10 destination address '!10.0.0.0/8'\r\n"
+        "set protocols static route 10.0.0.0/8 blackhole distance '254'\r\n"
+    )
+    tree = read_configuration(text, "r").tree
+    assert tree.value("system", "login", "banner", "pre-login") == "it's ours\n\\n"
+    assert tree.value("nat", "source", "rule", "10", "destination", "address") == "!10.0.0.0/8"
+    assert len(list(tree.paths())) == 6
+
+
 @pytest.mark.parametrize(
     ("data", "line", "part"),
     [
