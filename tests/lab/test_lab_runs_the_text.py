@@ -66,7 +66,8 @@ def test_a_bgp_network_missing_takes_its_subnet_off_the_network(start: Start) ->
 
 def test_a_cipher_that_the_hub_does_not_offer_keeps_the_tunnels_down(start: Start) -> None:
     made = rendered("four-regions")
-    text = made.routers["frankfurt-a"].replace("proposal 1 encryption aes128", "proposal 1 encryption aes256")
+    text = made.routers["frankfurt-a"].replace("proposal 1 encryption 'aes128'", "proposal 1 encryption 'aes256'")
+    assert text != made.routers["frankfurt-a"]
     with start(replaced(made, {"frankfurt-a": text})) as lab:
         bad = {(probe["from"], probe["to"]) for probe in lab.ready["probes"] if not probe["ok"]}
         frankfurt = {f"frankfurt-{number}" for number in (1, 2, 3)}
