@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -48,9 +48,10 @@ def import_network(folder: Path, asked: Asked) -> Imported:
     findings += apart
     if not sites:
         raise LandbridgeError(error("syntax", "holds no gateway's configuration.", Where(str(folder)), "Name the routers' folder."))
+    _check_names(sites, asked)
     vpn, unlike = vpn_of(usable)
     keys, cidrs, logins = admin_of(usable)
-    findings += [*unlike, *logins, *_unused(sites, asked)]
+    findings += [*unlike, *logins]
     hubs = {gateway.hub_asn for gateway in usable if gateway.hub_asn is not None}
     if len(hubs) > 1:
         message = f"the routers' hubs have several AS numbers ({', '.join(map(str, sorted(hubs)))}); a network file has one hub."
@@ -89,13 +90,13 @@ def _cidrs(name: str, subnets: tuple[IPv4Network, ...], asked: Mapping[str, tupl
     return (*told, *(subnet for subnet in subnets if not any(subnet.subnet_of(cidr) for cidr in told)))
 
 
-def _unused(sites: tuple[Site, ...], asked: Asked) -> Iterator[Finding]:
+def _check_names(sites: tuple[Site, ...], asked: Asked) -> None:
+    """Raises LandbridgeError for what was told of a site that isn't there."""
     names = {site.name for site in sites}
     unknown = [*(name for name in asked.regions if name not in names | {asked.hub}), *(name for name in asked.cidrs if name not in names)]
     if unknown:
         known = ", ".join(sorted(names))
         raise LandbridgeError(*(error("name", f"there is no site {name[:40]!a}.", None, f"There are {known}.") for name in unknown))
-    yield from ()
 
 
 def _name(text: str) -> str:
