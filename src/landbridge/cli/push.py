@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +83,8 @@ def push(file: Path, gateway: str, host: str, dry_run: bool, yes: bool, as_json:
                 error("release", f"{host} runs VyOS {session.release}, and {gateway} is rendered for {release}.", None, remedy)
             )
         live = session.live()
-        filled = fill_for(rendered.routers[gateway], live, facts, lambda tunnel: _secret(tunnel, how["secrets_command"]), gateway)
+        ask = partial(_secret, command=how["secrets_command"])
+        filled = fill_for(rendered.routers[gateway], live, facts, ask, gateway, _typed)
         planned = plan(gateway, release, live, filled)
         if not as_json:
             _show(planned, host)
@@ -139,6 +142,13 @@ def _secret(tunnel: str, command: str | None) -> str | None:
         why = f"exit status {problem.returncode}" if isinstance(problem, subprocess.CalledProcessError) else type(problem).__name__
         raise LandbridgeError(error("tool-missing", f"--secrets-command gives no key for {tunnel}: {why}.")) from None
     return done.stdout.strip() or None
+
+
+def _typed(tunnel: str) -> str | None:
+    """A tunnel's key as somebody types it, where somebody is there; it isn't shown."""
+    if not sys.stdin.isatty():
+        return None
+    return str(click.prompt(f"Pre-shared key of {tunnel}", hide_input=True, err=True)) or None
 
 
 def _tell(line: str) -> None:

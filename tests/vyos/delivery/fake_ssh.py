@@ -45,6 +45,7 @@ class FakeSsh:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.socket.getsockname()[1]
         self.transports: list[paramiko.Transport] = []
+        self.unheard: list[socket.socket] = []
         router.drop.append(self.drop)
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -63,7 +64,9 @@ class FakeSsh:
             while True:
                 connection, _ = self.socket.accept()
                 if not self.router.open:
-                    connection.close()
+                    self.unheard.append(connection)
+                    if not self.router.silent:
+                        connection.close()
                     continue
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
@@ -97,8 +100,10 @@ class _Shell:
                 self.router.log.append(line)
             if line in ("exit", "logout") and self.candidate is None:
                 return
-            self._say(self._do(line))
-            self._prompt()
+            said = self._do(line)
+            if self.router.open:  # else it can say what it wants
+                self._say(said)
+                self._prompt()
 
     def _prompt(self) -> None:
         bracket = "\x1b[?2004h" if self.router.release >= "1.4" else ""

@@ -54,6 +54,21 @@ def test_what_nobody_knows_is_an_error_that_names_the_variable() -> None:
         fill_for(WANTED, parse("set system host-name x\n", "live"), {}, lambda _: None, "g")
 
 
+def test_somebody_is_asked_only_for_a_key_that_the_router_lacks() -> None:
+    asked: list[str] = []
+
+    def prompt(tunnel: str) -> str:
+        asked.append(tunnel)
+        return "typedSecret789"
+
+    fill_for(WANTED, parse(LIVE, "live"), {}, lambda _: None, "g", prompt)
+    assert not asked
+    facts = {"eip:g": "198.51.100.7", "private:g": "172.88.0.5", "outside:t-1": "52.0.0.1"}
+    filled = fill_for(WANTED, parse("set system host-name x\n", "live"), facts, lambda _: None, "g", prompt)
+    assert asked == ["t-1"]
+    assert filled.tree.value("vpn", "ipsec", "authentication", "psk", "t-1", "secret") == "typedSecret789"
+
+
 @pytest.mark.parametrize("leaf", ["pre-shared-secret", "secret", "key", "plaintext-password", "encrypted-password"])
 def test_values_of_secret_leaves_are_hidden_whoever_set_them(leaf: str) -> None:
     assert hide(f"delete a b {leaf} 'x!y'", frozenset()) == f"delete a b {leaf} ****"

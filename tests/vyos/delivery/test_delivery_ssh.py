@@ -119,6 +119,16 @@ def test_a_change_that_cuts_the_router_off_rolls_itself_back(bench: Bench) -> No
     session.close()
 
 
+@one_release
+def test_a_firewall_that_drops_the_session_without_a_word_is_rolled_back_too(bench: Bench) -> None:
+    bench.router.silent = True
+    outcome = bench.push(CHANGED + LOCKED_OUT)
+    assert not outcome.confirmed
+    assert "The connection broke while it committed; trying a new one." in bench.told
+    bench.wait_for_reboot()
+    assert bench.router.running == parse(BASE, "before")
+
+
 @without_revisions
 def test_without_commit_confirm_a_scheduled_reboot_rolls_back(bench: Bench) -> None:
     before = parse(BASE, "before")

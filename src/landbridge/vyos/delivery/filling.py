@@ -30,10 +30,11 @@ class Filled:
     secrets: frozenset[str] = field(repr=False)
 
 
-def fill_for(text: str, live: Tree, facts: Mapping[str, str], ask: Ask, file: str) -> Filled:
+def fill_for(text: str, live: Tree, facts: Mapping[str, str], ask: Ask, file: str, prompt: Ask = lambda _: None) -> Filled:
     """The rendered `text` filled in for a router whose configuration is `live`.
 
-    `ask` gives the key of a tunnel, or None; then the router's own is kept. What neither is known nor there is an error, all at once.
+    `ask` gives the key of a tunnel, or None; then the router's own is kept; where it has none, somebody is asked by `prompt`. What is
+    known to nobody is an error, all at once.
     """
     values = {name: value for name, value in facts.items() if name in placeholders(text)}
     given = {name: ask(name.removeprefix(SECRET)) for name in sorted(placeholders(text)) if name.startswith(SECRET)}
@@ -41,7 +42,10 @@ def fill_for(text: str, live: Tree, facts: Mapping[str, str], ask: Ask, file: st
     kept: dict[str, str] = {}
     while found := _kept(parse(_partly(text, {**values, **kept}), file), live, values.keys() | kept.keys()):
         kept |= found
-    missing = sorted(placeholders(text) - values.keys() - kept.keys())
+    unknown = sorted(placeholders(text) - values.keys() - kept.keys())
+    typed = {name: prompt(name.removeprefix(SECRET)) for name in unknown if name.startswith(SECRET)}
+    values.update((name, value) for name, value in typed.items() if value is not None)
+    missing = [name for name in unknown if name not in values]
     if missing:
         raise LandbridgeError(*(error("name", f"nothing is known for ${{{name}}}, and the router has nothing there.", None, _remedy(name))
                                 for name in missing))  # fmt: skip
