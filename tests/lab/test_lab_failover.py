@@ -43,7 +43,7 @@ HUB_S = 5.0
 INSIDE = {"tokyo-a": ("169.254.0.6", "169.254.0.10"), "tokyo-b": ("169.254.0.14", "169.254.0.18")}
 
 
-@pytest.fixture(scope="module", params=["1.3", "1.4"])
+@pytest.fixture(scope="module", params=["1.4"])
 def lab(start: Start, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     path: Path = tmp_path_factory.mktemp("failover") / "network.yaml"
     path.write_text(NETWORK)

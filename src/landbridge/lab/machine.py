@@ -23,6 +23,7 @@ from landbridge.lab.recipes import Recipe
 
 STAGES = ("booted", "wired", "ike", "up")
 MEMORY_MB = 128
+LOST_S = 1.0
 MOST_COMPLAINTS = 20
 # Benchmarks that the kernel runs at boot to choose a RAID implementation: a second that nothing here needs
 BLACKLIST = "raid6_select_algo,calibrate_xor_blocks"
@@ -170,16 +171,26 @@ class Machine:
         job.write_text(f". /guest/real\n{script}\n")
         waiting = self._jobs[number] = asyncio.get_running_loop().create_future()
         self._write(str(number))
-        out, err = job.with_suffix(".out"), job.with_suffix(".err")
+        out, err, ended = (job.with_suffix(suffix) for suffix in (".out", ".err", ".status"))
         try:
-            status = await asyncio.wait_for(waiting, seconds)
+            status = await self._status(waiting, ended, seconds)
             return Done(status, out.read_bytes(), err.read_bytes())
-        except TimeoutError:
-            raise LandbridgeError(error("lab", f"{self.name} hasn't answered within {seconds:g} s")) from None
         finally:
             self._jobs.pop(number, None)
-            for path in (job, out, err):
+            for path in (job, out, err, ended):
                 path.unlink(missing_ok=True)
+
+    async def _status(self, waiting: asyncio.Future[int], ended: Path, seconds: float) -> int:
+        """A job's exit status: from the console, at once, or, where a line of that was lost, from the file that the job leaves."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while (left := deadline - loop.time()) > 0:
+            await asyncio.wait({waiting}, timeout=min(left, LOST_S))
+            if waiting.done():
+                return waiting.result()
+            if ended.exists() and (text := ended.read_text().strip()).isdigit():
+                return int(text)
+        raise LandbridgeError(error("lab", f"{self.name} hasn't answered within {seconds:g} s"))
 
     async def run_words(self, words: Sequence[str], seconds: float = 30.0) -> Done:
         """Run one command in the machine."""

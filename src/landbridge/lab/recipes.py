@@ -61,7 +61,8 @@ if [ -s /host/keepalived.conf ]; then
 fi
 echo '@ up'
 while read -r job; do
-  ( $B sh /host/jobs/$job >/host/jobs/$job.out 2>/host/jobs/$job.err; echo "@ job $job $?" ) &
+  ( $B sh /host/jobs/$job >/host/jobs/$job.out 2>/host/jobs/$job.err; s=$?
+    echo $s >/host/jobs/$job.status; echo "@ job $job $s" ) &
 done
 echo o >/proc/sysrq-trigger
 $B sleep 9
