@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from landbridge.artifacts.describing import manifest_of
 from landbridge.artifacts.store import Artifacts
-from landbridge.design import Design, rereleased
+from landbridge.design import Design, GatewayPlan, SitePlan, rereleased
 from landbridge.vyos import render_gateway, role_scripts
+from landbridge.vyos.booting import bootstrap_script
 
 
 def render(design: Design, release: str | None = None) -> Artifacts:
@@ -16,5 +17,10 @@ def render(design: Design, release: str | None = None) -> Artifacts:
     if release is not None:
         design = rereleased(design, release)
     routers = {gateway.name: render_gateway(site, gateway, design, gateway.release) for site in design.sites for gateway in site.gateways}
-    scripts = {gateway.name: role_scripts(site, gateway) for site in design.sites for gateway in site.gateways if len(site.gateways) > 1}
-    return Artifacts(manifest_of(design), routers, scripts)
+    scripts = {gateway.name: _scripts(site, gateway) for site in design.sites for gateway in site.gateways}
+    return Artifacts(manifest_of(design), routers, {name: files for name, files in scripts.items() if files})
+
+
+def _scripts(site: SitePlan, gateway: GatewayPlan) -> dict[str, str]:
+    """What a gateway runs: a pair's role scripts, and the bootstrap, but for 1.1, which has no Python and reads no user data."""
+    return {**role_scripts(site, gateway), **(bootstrap_script() if gateway.release != "1.1" else {})}

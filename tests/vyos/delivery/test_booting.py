@@ -21,7 +21,7 @@ import yaml
 from tests.vyos.delivery import fake_aws
 
 from landbridge.findings import LandbridgeError
-from landbridge.vyos.delivery.booting import BOOTSTRAP, Bootstrap, Source, bootstrap_scripts, user_data
+from landbridge.vyos.booting import BOOTSTRAP, Bootstrap, Source, bootstrap_scripts, user_data
 
 TEXT = """\
 set system host-name 'singapore-a'

@@ -1,6 +1,6 @@
-"""Delivering a configuration to a router that runs, so that it can't cut itself off, and to one that boots.
+"""Delivering a configuration to a router that runs, so that it can't cut itself off.
 
-`push` is the whole of the first; `shell` (netmiko) is imported only where a router is reached over SSH.
+`push` is the whole of it; `shell` (netmiko) is imported only where a router is reached over SSH.
 """
 
 from landbridge.vyos.delivery.checking import Check

@@ -58,7 +58,7 @@ def bootstrap_scripts(bootstrap: Bootstrap) -> dict[str, str]:
         "secrets": dict(bootstrap.secrets),
         "facts": dict(bootstrap.facts),
     }
-    return {BOOTSTRAP: _script(), SETTINGS: json.dumps(settings, indent=1, sort_keys=True) + "\n"}
+    return {**bootstrap_script(), SETTINGS: json.dumps(settings, indent=1, sort_keys=True) + "\n"}
 
 
 def user_data(release: str, text: str, bootstrap: Bootstrap) -> bytes:
@@ -99,5 +99,10 @@ def first_commands(text: str) -> list[str]:
 
 
 @cache
+def bootstrap_script() -> dict[str, str]:
+    """The script alone, by its file name: the part of `bootstrap_scripts` that is known before anything is deployed."""
+    return {BOOTSTRAP: _script()}
+
+
 def _script() -> str:
     return (Path(__file__).parent / "bootstrap.txt").read_text(encoding="utf-8")
