@@ -44,7 +44,7 @@ apply() {
     1) line="set as-path prepend $ASN" ;;
     *) line="set as-path prepend $ASN $ASN" ;;
   esac
-  vtysh -c 'configure terminal' -c "route-map $ROUTE_MAP permit $RULE" -c "$line" -c end \
+  timeout 10 vtysh -c 'configure terminal' -c "route-map $ROUTE_MAP permit $RULE" -c "$line" -c end \
     -c 'clear bgp ipv4 unicast * soft out' >/dev/null 2>&1
 }
 
