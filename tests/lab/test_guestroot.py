@@ -97,3 +97,12 @@ def test_a_tool_of_the_guest_root_runs_with_the_guest_roots_own_libraries() -> N
     loader, option, libraries, tool = root.tool("bin/ip")
     assert (option, tool) == ("--library-path", "/cache/guest-root-1/bin/ip")
     assert all(path.startswith("/cache/guest-root-1/") for path in (loader, *libraries.split(":")))
+
+
+def test_what_a_killed_making_left_behind_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path))
+    left = tmp_path / "guest-root-abc.partial"
+    (left / "apt").mkdir(parents=True)
+    monkeypatch.setattr(guestroot, "_make", lambda folder, _: folder.mkdir())
+    assert guestroot.guest_root().folder.is_dir()
+    assert not left.exists()

@@ -87,7 +87,9 @@ def guest_root(progress: Progress = lambda *_: None) -> GuestRoot:
         raise LandbridgeError(error("write", message, remedy="Set LANDBRIDGE_CACHE to another one."))
     folder = cache_folder() / f"guest-root-{_digest()}"
     if not folder.is_dir():
-        with _locked(folder.with_suffix(".lock")):
+        with _locked(cache_folder() / "guest-root.lock"):
+            for left in cache_folder().glob("guest-root-*.partial"):  # of one that was killed: whoever makes one holds the lock
+                shutil.rmtree(left, ignore_errors=True)
             if not folder.is_dir():
                 _make(folder, progress)
     return GuestRoot(folder)
@@ -116,7 +118,6 @@ def _locked(path: Path) -> Iterator[None]:
     with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-        path.unlink(missing_ok=True)
 
 
 def _make(folder: Path, progress: Progress) -> None:
