@@ -1,0 +1,6 @@
+"""From artifacts to proof: routing to a fixpoint, forwarding, translation, failures, findings and traces."""
+
+from landbridge.verify.network import Network, Places, network_of
+from landbridge.verify.report import Hop, Report, Verdict, Way
+
+__all__ = ["Hop", "Network", "Places", "Report", "Verdict", "Way", "network_of"]

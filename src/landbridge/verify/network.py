@@ -1,0 +1,81 @@
+"""What is verified: the manifest, every router as it was read, and where each thing stands in the artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+
+from landbridge.artifacts import Artifacts, Manifest
+from landbridge.artifacts.manifest import Gateway, Vpc
+from landbridge.findings import Finding, LandbridgeError, Where
+from landbridge.vyos import Router, parse, read_router
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things stand. `folder` is put before the files' names; lines are those of the manifest's records, by name."""
+
+    folder: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def router(self, gateway: str, line: int = 0, path: str = "") -> Where:
+        """A line of a router's text (0: the text as a whole)."""
+        return Where(f"{self.folder}routers/{gateway}.set", line or None, None, path)
+
+    def manifest(self, name: str, path: str = "") -> Where:
+        """A key below the record of a VPC or gateway."""
+        return Where(f"{self.folder}manifest.yaml", self.lines.get(name), None, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One network, as its artifacts say it is; `routers` by the gateway's name."""
+
+    manifest: Manifest
+    routers: Mapping[str, Router]
+    places: Places = Places()
+
+    def vpc_of(self, gateway: Gateway) -> Vpc:
+        return self.manifest.vpc(gateway.vpc)
+
+
+def subnet_of(manifest: Manifest, gateway: Gateway) -> IPv4Network:
+    """The subnet that a gateway stands in; where it may stand in several, the first. (As the lab chooses.)"""
+    if gateway.subnet is not None:
+        return gateway.subnet
+    vpc = manifest.vpc(gateway.vpc)
+    return next((subnet.cidr for subnet in vpc.subnets if subnet.host), vpc.cidrs[0])
+
+
+def router_address(manifest: Manifest, gateway: Gateway) -> IPv4Address:
+    """The VPC's router in a gateway's subnet: AWS gives it the first address after the network's own."""
+    return subnet_of(manifest, gateway)[1]
+
+
+def network_of(artifacts: Artifacts, places: Places = Places()) -> Network:
+    """The network that artifacts describe. Raises LandbridgeError with everything in them that can't be read."""
+    manifest = artifacts.manifest
+    routers: dict[str, Router] = {}
+    findings: list[Finding] = []
+    for gateway in manifest.gateways:
+        try:
+            routers[gateway.name] = _read(artifacts.routers[gateway.name], manifest, gateway, places)
+        except LandbridgeError as problem:
+            findings += problem.findings
+    if findings:
+        raise LandbridgeError(*findings)
+    return Network(manifest, routers, places)
+
+
+def _read(text: str, manifest: Manifest, gateway: Gateway, places: Places) -> Router:
+    file = places.router(gateway.name).file
+    values = {f"router:{gateway.name}": str(router_address(manifest, gateway))}
+    return read_router(parse(_filled(text, values.items()), file), gateway.release, file)
+
+
+def _filled(text: str, values: Iterable[tuple[str, str]]) -> str:
+    """A text with some placeholders filled in, the others left as they are."""
+    for name, value in values:
+        text = text.replace(f"${{{name}}}", value)
+    return text
