@@ -18,6 +18,7 @@ from landbridge.artifacts import Artifacts, folder, read, write
 from landbridge.artifacts.decoding import manifest_of_text
 from landbridge.artifacts.describing import manifest_of
 from landbridge.artifacts.encoding import manifest_text
+from landbridge.artifacts.stamp import stamped
 from landbridge.findings import LandbridgeError
 from tests.design.networks import Data, designed, network, single, site
 from tests.design.test_laws import networks
@@ -29,8 +30,9 @@ SITES = {
 
 
 def artifacts(data: Data, text: str = "set system host-name x\n") -> Artifacts:
-    manifest = manifest_of(designed(data))
-    routers = {gateway.name: text for gateway in manifest.gateways}
+    plan = designed(data)
+    routers = {gateway.name: stamped(text) for site in plan.sites for gateway in site.gateways}
+    manifest = manifest_of(plan, routers)
     return Artifacts(manifest, routers, {name: {"role.sh": "#!/bin/sh\n" + text, "settings.sh": text} for name in routers if "a" in name})
 
 
@@ -43,7 +45,7 @@ def written(tmp_path: Path) -> Path:
 @given(networks(), st.text(st.characters(codec="utf-8")))
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_reading_what_was_written_gives_the_same_artifacts(tmp_path: Path, data: Data, text: str) -> None:
-    made = artifacts(data, text)
+    made = artifacts(data, text + "\n")
     write(made, tmp_path / "out")
     assert read(tmp_path / "out") == made
 
@@ -51,7 +53,7 @@ def test_reading_what_was_written_gives_the_same_artifacts(tmp_path: Path, data:
 @given(networks())
 @settings(max_examples=30)
 def test_a_manifest_is_json_and_yaml_alike(data: Data) -> None:
-    manifest = manifest_of(designed(data))
+    manifest = artifacts(data).manifest
     text = manifest_text(manifest)
     assert json.loads(text) == yaml.safe_load(text)
     assert manifest_of_text(yaml.safe_dump(json.loads(text)), "manifest.yaml") == manifest

@@ -6,7 +6,8 @@ The lock's file is here too, as is the one way to write a file.
 from landbridge.artifacts.files import write_atomically
 from landbridge.artifacts.lockfile import lock_path, read_lock, write_lock
 from landbridge.artifacts.manifest import Manifest
+from landbridge.artifacts.reading import read
 from landbridge.artifacts.rendering import render
-from landbridge.artifacts.store import Artifacts, read, write
+from landbridge.artifacts.store import Artifacts, write
 
 __all__ = ["Artifacts", "Manifest", "lock_path", "read", "read_lock", "render", "write", "write_atomically", "write_lock"]

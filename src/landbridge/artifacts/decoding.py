@@ -7,11 +7,12 @@ from typing import Literal
 
 from landbridge.artifacts.manifest import MANIFEST_VERSION, Gateway, Hub, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
 from landbridge.artifacts.plain import Path, dotted, parse_plain, place_of
-from landbridge.artifacts.records import MisfitError, Reader, Record, address, asn, line, name, prefix, whole, word_of
+from landbridge.artifacts.records import MisfitError, Reader, Record, address, asn, line, name, prefix, shown, whole, word_of
 from landbridge.findings import LandbridgeError, error
 from landbridge.intent.model import Release
 
 _PLACEHOLDER = re.compile(r"\$\{(?:outside|eip|private):[a-z0-9][a-z0-9-]*\}")
+_DIGEST = re.compile(r"[0-9a-f]{12}")
 
 _kind: Reader[Literal["site", "hub"]] = word_of("site", "hub")
 _role: Reader[Literal["active", "standby"]] = word_of("active", "standby")
@@ -116,9 +117,16 @@ def _gateway(value: object, path: Path) -> Gateway:
         rules=record.many("rules", _rule),
         options=record.one("options", _options),
         tunnels=record.many("tunnels", _tunnel),
+        text=record.optional("text", _digest),
     )
     record.end()
     return gateway
+
+
+def _digest(value: object, path: Path) -> str:
+    if not isinstance(value, str) or not _DIGEST.fullmatch(value):
+        raise MisfitError(path, f"is {shown(value)}, where 12 digits of 0-9 and a-f are wanted")
+    return value
 
 
 def _rule(value: object, path: Path) -> Rule:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from landbridge.artifacts.manifest import Gateway, Hub, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
+from landbridge.artifacts.stamp import stamp_of
 from landbridge.design import Design, GatewayPlan, HubPlan, SitePlan, SubnetPlan
 
 
-def manifest_of(design: Design) -> Manifest:
-    """What the manifest says of a design: the hub's VPC first (if it has one), then the sites', in the file's order."""
+def manifest_of(design: Design, routers: Mapping[str, str]) -> Manifest:
+    """What the manifest says of a design and its routers' stamped texts: the hub's VPC first (if it has one), then the sites', in the
+    file's order."""
     plans: list[HubPlan | SitePlan] = [design.hub, *design.sites]
     vpcs = [_vpc(plan) for plan in plans if plan.cidrs]
-    gateways = [_gateway(site, gateway) for site in design.sites for gateway in site.gateways]
+    gateways = [_gateway(site, gateway, routers) for site in design.sites for gateway in site.gateways]
     return Manifest(design.network, Hub(design.hub.name, design.hub.asn), tuple(vpcs), tuple(gateways))
 
 
@@ -31,7 +35,7 @@ def _subnet(plan: SubnetPlan) -> Subnet:
     return Subnet(plan.local, plan.zone, plan.host, plan.host_address, plan.global_)
 
 
-def _gateway(site: SitePlan, plan: GatewayPlan) -> Gateway:
+def _gateway(site: SitePlan, plan: GatewayPlan, routers: Mapping[str, str]) -> Gateway:
     vpn = site.vpn
     return Gateway(
         name=plan.name,
@@ -44,4 +48,5 @@ def _gateway(site: SitePlan, plan: GatewayPlan) -> Gateway:
         rules=tuple(Rule(rule.protocol, rule.ports, rule.source, rule.purpose) for rule in plan.rules),
         options=Options(vpn.ike, vpn.encryption, vpn.integrity, vpn.dh, vpn.ike_lifetime, vpn.esp_lifetime, vpn.dpd, vpn.startup),
         tunnels=tuple(Tunnel(tunnel.name, tunnel.inside) for tunnel in plan.tunnels),
+        text=stamp_of(routers[plan.name]),
     )

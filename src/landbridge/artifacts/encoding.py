@@ -64,6 +64,7 @@ def _gateway(gateway: Gateway) -> dict[str, Any]:
         "tunnels": [_tunnel(tunnel) for tunnel in gateway.tunnels],
         "options": _options(gateway.options),
         "rules": [_rule(rule) for rule in gateway.rules],
+        **({} if gateway.text is None else {"text": gateway.text}),
     }
 
 

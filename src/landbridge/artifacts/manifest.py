@@ -99,7 +99,8 @@ class Gateway:
     """A gateway and its connection to the hub. `subnet` is None where it may stand in any public subnet of its VPC.
 
     `asn` is the customer gateway's, the ASN that AWS expects at the other end; `secondary` the fixed private address by which a pair's
-    other gateway knows this one, whichever instance it is (None for a single).
+    other gateway knows this one, whichever instance it is (None for a single). `text` is the digest of its text as it was rendered, None
+    where nobody rendered it.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Gateway:
     rules: tuple[Rule, ...]
     options: Options
     tunnels: tuple[Tunnel, ...]
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.artifacts.describing import manifest_of
+from landbridge.artifacts.stamp import stamped
 from landbridge.artifacts.store import Artifacts
 from landbridge.design import Design, GatewayPlan, SitePlan, rereleased
 from landbridge.vyos import render_gateway, role_scripts
@@ -16,9 +17,11 @@ def render(design: Design, release: str | None = None) -> Artifacts:
     """
     if release is not None:
         design = rereleased(design, release)
-    routers = {gateway.name: render_gateway(site, gateway, design, gateway.release) for site in design.sites for gateway in site.gateways}
+    routers = {
+        gateway.name: stamped(render_gateway(site, gateway, design, gateway.release)) for site in design.sites for gateway in site.gateways
+    }
     scripts = {gateway.name: _scripts(site, gateway) for site in design.sites for gateway in site.gateways}
-    return Artifacts(manifest_of(design), routers, {name: files for name, files in scripts.items() if files})
+    return Artifacts(manifest_of(design, routers), routers, {name: files for name, files in scripts.items() if files})
 
 
 def _scripts(site: SitePlan, gateway: GatewayPlan) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Artifacts in a folder: `manifest.yaml`, `routers/<gateway>.set` and `scripts/<gateway>/…`."""
+"""Artifacts, and writing them to a folder: `manifest.yaml`, `routers/<gateway>.set` and `scripts/<gateway>/…`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from landbridge.artifacts.decoding import manifest_of_text
 from landbridge.artifacts.encoding import manifest_text
 from landbridge.artifacts.folder import replace_folder
 from landbridge.artifacts.manifest import Manifest
-from landbridge.findings import Finding, LandbridgeError, Where, error
+from landbridge.findings import LandbridgeError, Where, error
 
 MANIFEST = "manifest.yaml"
 ROUTERS = "routers"
@@ -40,46 +39,6 @@ def write(artifacts: Artifacts, directory: Path) -> None:
     files.update((f"{ROUTERS}/{name}{SUFFIX}", text) for name, text in artifacts.routers.items())
     files.update((f"{SCRIPTS}/{name}/{file}", text) for name, scripts in artifacts.scripts.items() for file, text in scripts.items())
     replace_folder(directory, files)
-
-
-def read(directory: Path) -> Artifacts:
-    """The artifacts in a folder. Raises LandbridgeError (`syntax`) if they are missing, not whole, or not what they should be."""
-    path = directory / MANIFEST
-    if not path.is_file():
-        raise LandbridgeError(error("syntax", f"{directory} holds no artifacts: {MANIFEST} is missing.", Where(str(path)), _RENDER))
-    manifest = manifest_of_text(_text(path), str(path))
-    routers: dict[str, str] = {}
-    scripts: dict[str, dict[str, str]] = {}
-    findings: list[Finding] = []
-    for gateway in manifest.gateways:  # their names are checked: none leads out of the folder
-        try:
-            routers[gateway.name] = _text(directory / ROUTERS / f"{gateway.name}{SUFFIX}")
-            found = _scripts(directory / SCRIPTS / gateway.name)
-            if found:
-                scripts[gateway.name] = found
-        except LandbridgeError as problem:
-            findings += problem.findings
-    if findings:
-        raise LandbridgeError(*findings)
-    return Artifacts(manifest, routers, scripts)
-
-
-def _scripts(folder: Path) -> dict[str, str]:
-    return {file.name: _text(file) for file in sorted(folder.iterdir())} if folder.is_dir() else {}
-
-
-_RENDER = "Make them with `landbridge render FILE --out DIR`."
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise LandbridgeError(error("syntax", f"{path} is missing.", Where(str(path)), _RENDER)) from None
-    except UnicodeDecodeError as problem:
-        raise LandbridgeError(error("syntax", f"{path} is not UTF-8 text: {problem.reason}.", Where(str(path)), _RENDER)) from None
-    except OSError as problem:
-        raise LandbridgeError(error("syntax", f"{path} can't be read: {problem.strerror}.", Where(str(path)), _RENDER)) from None
 
 
 def _refuse_foreign(directory: Path) -> None:
