@@ -261,6 +261,25 @@ class Conntrack:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminService:
+    """A way in for administrators. `passwords`: whether a password is enough."""
+
+    name: Literal["ssh", "https"]
+    ports: tuple[int, ...]
+    passwords: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExposedSecret:
+    """A secret in clear text: of what kind, at which path (without its value) and line. What it is stays in the text."""
+
+    kind: str
+    path: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A statement that `reading` doesn't know: it has no effect on what is built from the router."""
 
@@ -288,3 +307,5 @@ class Router:
     conntrack: Conntrack
     vrrp: tuple[VrrpGroup, ...]
     unread: tuple[Unread, ...]
+    services: tuple[AdminService, ...] = ()
+    secrets: tuple[ExposedSecret, ...] = ()

@@ -10,6 +10,8 @@ from landbridge.vyos.reading.interfaces import read_interfaces, read_mss_policie
 from landbridge.vyos.reading.ipsec import read_ipsec_interfaces, read_peers
 from landbridge.vyos.reading.nat import read_nat
 from landbridge.vyos.reading.policy import read_prefix_lists, read_route_maps
+from landbridge.vyos.reading.secrets import read_secrets
+from landbridge.vyos.reading.services import read_services
 from landbridge.vyos.reading.statement import Ledger, Statement
 from landbridge.vyos.reading.static import read_static
 from landbridge.vyos.reading.vrrp import read_vrrp
@@ -81,6 +83,8 @@ def read_router(tree: Tree, release: str, file: str) -> Router:
         conntrack=_read_conntrack(root, release),
         vrrp=read_vrrp(root),
         unread=tuple(root.unread()),
+        services=read_services(tree),
+        secrets=read_secrets(tree),
     )
     if ledger.findings:
         raise LandbridgeError(*ledger.findings[:MOST_FINDINGS])
