@@ -182,11 +182,23 @@ def test_rules_are_in_the_order_of_their_numbers_and_disabled_ones_gone() -> Non
     assert router.nat[2].translation is None
     assert [rule.number for rule in router.chains[0].rules] == [10, 30, 40, 50]
     assert router.prefix_lists[0].rules == (
-        PrefixListRule(10, permit=False, prefix=IPv4Network("10.0.0.0/8"), ge=None, le=32),
-        PrefixListRule(20, permit=True, prefix=IPv4Network("100.64.20.0/24"), ge=None, le=None),
+        PrefixListRule(
+            10, permit=False, prefix=IPv4Network("10.0.0.0/8"), ge=None, le=32, line=_line(text, "policy prefix-list OUT rule 10")
+        ),
+        PrefixListRule(
+            20, permit=True, prefix=IPv4Network("100.64.20.0/24"), ge=None, le=None, line=_line(text, "policy prefix-list OUT rule 20")
+        ),
     )
     assert router.route_maps[0].rules == (
-        RouteMapRule(10, permit=True, prefix_list="OUT", prepend=(65010, 65010), local_preference=200, metric=50),
+        RouteMapRule(
+            10,
+            permit=True,
+            prefix_list="OUT",
+            prepend=(65010, 65010),
+            local_preference=200,
+            metric=50,
+            line=_line(text, "policy route-map OUT rule 10"),
+        ),
     )
 
 

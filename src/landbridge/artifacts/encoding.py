@@ -21,6 +21,15 @@ def manifest_text(manifest: Manifest) -> str:
     )
 
 
+def manifest_lines(manifest: Manifest) -> dict[str, int]:
+    """The line that each VPC and gateway has in that text, by name: what `lines_of` finds there."""
+    first = 5
+    lines = {vpc.name: number for number, vpc in enumerate(manifest.vpcs, first)}
+    first += max(len(manifest.vpcs), 1) + 2
+    lines.update((gateway.name, number) for number, gateway in enumerate(manifest.gateways, first))
+    return lines
+
+
 def _lines(records: Iterable[dict[str, Any]]) -> str:
     return "[\n" + ",\n".join(map(json.dumps, records)) + "\n]"
 

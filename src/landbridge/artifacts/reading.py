@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from landbridge.artifacts.decoding import manifest_of_text
+from landbridge.artifacts.lines import lines_of
 from landbridge.artifacts.plain import LARGEST as LARGEST_MANIFEST
 from landbridge.artifacts.stamp import problem_of
 from landbridge.artifacts.store import MANIFEST, ROUTERS, SCRIPTS, SUFFIX, Artifacts
@@ -28,7 +29,8 @@ def read(directory: Path) -> Artifacts:
     if not os.path.lexists(manifest_file):
         message = f"{directory} holds no artifacts: {MANIFEST} is missing."
         raise LandbridgeError(error("syntax", message, Where(str(manifest_file)), _RENDER))
-    manifest = manifest_of_text(_text(str(manifest_file), LARGEST_MANIFEST), str(manifest_file))
+    manifest_text = _text(str(manifest_file), LARGEST_MANIFEST)
+    manifest = manifest_of_text(manifest_text, str(manifest_file))
     routers: dict[str, str] = {}
     scripts: dict[str, dict[str, str]] = {}
     findings: list[Finding] = []
@@ -44,7 +46,7 @@ def read(directory: Path) -> Artifacts:
             findings += problem.findings
     if findings:
         raise LandbridgeError(*findings)
-    return Artifacts(manifest, routers, scripts)
+    return Artifacts(manifest, routers, scripts, lines_of(manifest, manifest_text))
 
 
 def _router(file: str, stamp: str | None) -> str:

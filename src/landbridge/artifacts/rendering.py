@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.artifacts.describing import manifest_of
+from landbridge.artifacts.encoding import manifest_lines
 from landbridge.artifacts.stamp import stamped
 from landbridge.artifacts.store import Artifacts
 from landbridge.design import Design, GatewayPlan, SitePlan, rereleased
@@ -21,7 +22,8 @@ def render(design: Design, release: str | None = None) -> Artifacts:
         gateway.name: stamped(render_gateway(site, gateway, design, gateway.release)) for site in design.sites for gateway in site.gateways
     }
     scripts = {gateway.name: _scripts(site, gateway) for site in design.sites for gateway in site.gateways}
-    return Artifacts(manifest_of(design, routers), routers, {name: files for name, files in scripts.items() if files})
+    manifest = manifest_of(design, routers)
+    return Artifacts(manifest, routers, {name: files for name, files in scripts.items() if files}, manifest_lines(manifest))
 
 
 def _scripts(site: SitePlan, gateway: GatewayPlan) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,11 +23,13 @@ _FILE_NAME = re.compile(r"[a-z][a-z0-9.-]{0,62}")
 @dataclass(frozen=True, slots=True)
 class Artifacts:
     """The written form of a design. `routers` has each gateway's `set` commands by the gateway's name; `scripts` the scripts that a
-    gateway runs, by its name (only those that have some) and the file's."""
+    gateway runs, by its name (only those that have some) and the file's. `lines` are the lines of manifest.yaml that VPCs and gateways
+    stand in, by name."""
 
     manifest: Manifest
     routers: dict[str, str]
     scripts: dict[str, dict[str, str]] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 def write(artifacts: Artifacts, directory: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from landbridge.artifacts import Artifacts, Manifest
@@ -56,6 +56,7 @@ def router_address(manifest: Manifest, gateway: Gateway) -> IPv4Address:
 def network_of(artifacts: Artifacts, places: Places = Places()) -> Network:
     """The network that artifacts describe. Raises LandbridgeError with everything in them that can't be read."""
     manifest = artifacts.manifest
+    places = places if places.lines else replace(places, lines=artifacts.lines)
     routers: dict[str, Router] = {}
     findings: list[Finding] = []
     for gateway in manifest.gateways:

@@ -144,6 +144,7 @@ class PrefixListRule:
     prefix: IPv4Network
     ge: int | None
     le: int | None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class RouteMapRule:
     prepend: tuple[int, ...]
     local_preference: int | None
     metric: int | None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def _prefix_list_rule(statement: Statement) -> PrefixListRule | None:
     le = statement.number("le", least=0, most=32)
     if number is None or action is None or prefix is None:
         return None
-    return PrefixListRule(number, action == "permit", prefix, ge, le)
+    return PrefixListRule(number, action == "permit", prefix, ge, le, statement.line)
 
 
 def read_route_maps(root: Statement, dialect: Dialect, prefix_lists: Collection[str]) -> tuple[RouteMap, ...]:
@@ -62,7 +62,8 @@ def _route_map_rule(statement: Statement, dialect: Dialect, prefix_lists: Collec
     med = metric.as_number(0, 4294967295) if metric is not None else None
     if number is None or action is None:
         return None
-    return RouteMapRule(number, action == "permit", name.word if name is not None else None, prepend, preference, med)
+    listed = name.word if name is not None else None
+    return RouteMapRule(number, action == "permit", listed, prepend, preference, med, statement.line)
 
 
 def _prepend(value: Statement | None) -> tuple[int, ...]:
