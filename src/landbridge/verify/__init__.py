@@ -1,6 +1,8 @@
 """From artifacts to proof: routing to a fixpoint, forwarding, translation, failures, findings and traces."""
 
+from landbridge.verify.judging import hosts, judge, trace
 from landbridge.verify.network import Network, Places, network_of
+from landbridge.verify.packets import Service
 from landbridge.verify.report import Hop, Report, Verdict, Way
 
-__all__ = ["Hop", "Network", "Places", "Report", "Verdict", "Way", "network_of"]
+__all__ = ["Hop", "Network", "Places", "Report", "Service", "Verdict", "Way", "hosts", "judge", "network_of", "trace"]
