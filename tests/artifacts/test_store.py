@@ -18,6 +18,7 @@ from landbridge.artifacts import Artifacts, folder, read, write
 from landbridge.artifacts.decoding import manifest_of_text
 from landbridge.artifacts.describing import manifest_of
 from landbridge.artifacts.encoding import manifest_text
+from landbridge.artifacts.manifest import Accept
 from landbridge.artifacts.stamp import stamped
 from landbridge.findings import LandbridgeError
 from tests.design.networks import Data, designed, network, single, site
@@ -38,7 +39,7 @@ def artifacts(data: Data, text: str = "set system host-name x\n") -> Artifacts:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
-    write(artifacts(network(SITES)), tmp_path / "out")
+    write(artifacts(network(SITES, accept=[{"code": "mtu", "reason": "no PMTU there"}])), tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -198,6 +199,10 @@ def changed(text: str, path: tuple[Any, ...], value: object) -> str:
         (("gateways", 0, "rules", 0, "ports"), [0], "a whole number from 1 to 65535"),
         (("gateways", 0, "options", "encryption"), "rot13", "where one of aes128"),
         (("gateways", 0, "options", "dpd"), 1.5, "a whole number"),
+        (("gateways", 0, "text"), "x", "gateways[0].text is 'x', where 12 digits"),
+        (("accept", 0, "code"), "rain", "accept[0].code is 'rain', where a finding's code is wanted"),
+        (("accept", 0, "where"), "rome", "accept[0].where is 'rome', which is no site or hub"),
+        (("accept", 0, "reason"), "a\nb", "a line of text is wanted"),
     ],
 )
 def test_a_hostile_manifest_is_a_clear_finding_with_its_line(written: Path, path: tuple[Any, ...], value: object, says: str) -> None:
@@ -209,6 +214,15 @@ def test_a_hostile_manifest_is_a_clear_finding_with_its_line(written: Path, path
     assert says in finding.message
     assert finding.where is not None
     assert finding.where.line is not None
+
+
+def test_what_the_file_accepts_is_in_the_manifest_and_may_be_left_out(written: Path) -> None:
+    assert read(written).manifest.accept == (Accept("mtu", None, "no PMTU there"),)
+    manifest = written / "manifest.yaml"
+    data = json.loads(manifest.read_text())
+    del data["accept"]
+    manifest.write_text(json.dumps(data))
+    assert read(written).manifest.accept == ()
 
 
 def test_a_missing_key_is_a_clear_finding(written: Path) -> None:

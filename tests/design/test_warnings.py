@@ -44,6 +44,11 @@ def test_what_is_accepted_elsewhere_is_still_a_warning_and_the_accept_is_noted()
     assert "public-address of tokyo" in note.message
 
 
+def test_what_only_verify_can_find_is_accepted_without_a_word() -> None:
+    accept = [{"code": code, "reason": "known"} for code in ("asymmetric", "mtu", "open-admin", "quota", "single-point-of-failure")]
+    assert said({"paris": single("10.1.0.0/16", "10.1.0.0/24")}, accept=accept) == []
+
+
 def test_ssh_open_to_the_world_and_to_nobody() -> None:
     (world,) = said(many(1), admin=ADMIN | {"cidrs": ["0.0.0.0/0"]})
     assert (world.code, "0.0.0.0/0" in world.message) == ("open-admin", True)

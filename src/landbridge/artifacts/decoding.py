@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from landbridge.artifacts.manifest import MANIFEST_VERSION, Gateway, Hub, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
+from landbridge.artifacts.manifest import MANIFEST_VERSION, Accept, Gateway, Hub, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
 from landbridge.artifacts.plain import Path, dotted, parse_plain, place_of
 from landbridge.artifacts.records import MisfitError, Reader, Record, address, asn, line, name, prefix, shown, whole, word_of
-from landbridge.findings import LandbridgeError, error
+from landbridge.findings import CODES, LandbridgeError, error
 from landbridge.intent.model import Release
 
 _PLACEHOLDER = re.compile(r"\$\{(?:outside|eip|private):[a-z0-9][a-z0-9-]*\}")
@@ -48,6 +48,7 @@ def _manifest(value: object) -> Manifest:
         hub=record.one("hub", _hub),
         vpcs=record.many("vpcs", _vpc),
         gateways=record.many("gateways", _gateway),
+        accept=record.some("accept", _accept),
     )
     record.end()
     _check_references(manifest)
@@ -123,6 +124,19 @@ def _gateway(value: object, path: Path) -> Gateway:
     return gateway
 
 
+def _accept(value: object, path: Path) -> Accept:
+    record = Record(value, path)
+    accept = Accept(record.one("code", _code), record.optional("where", name), record.one("reason", line))
+    record.end()
+    return accept
+
+
+def _code(value: object, path: Path) -> str:
+    if not isinstance(value, str) or value not in CODES:
+        raise MisfitError(path, f"is {shown(value)}, where a finding's code is wanted, such as public-address")
+    return value
+
+
 def _digest(value: object, path: Path) -> str:
     if not isinstance(value, str) or not _DIGEST.fullmatch(value):
         raise MisfitError(path, f"is {shown(value)}, where 12 digits of 0-9 and a-f are wanted")
@@ -183,6 +197,9 @@ def _check_references(manifest: Manifest) -> None:
         for number, route in enumerate(vpc.routes):
             if route.target not in targets:
                 raise MisfitError(("vpcs", at, "routes", number, "target"), f"is {route.target!r}, which is neither a gateway nor tgw")
+    for at, accept in enumerate(manifest.accept):
+        if accept.where is not None and accept.where not in vpcs and accept.where != manifest.hub.name:
+            raise MisfitError(("accept", at, "where"), f"is {accept.where!r}, which is no site or hub")
     for at, gateway in enumerate(manifest.gateways):
         once(gateway.name, ("gateways", at, "name"))
         home = vpcs.get(gateway.vpc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from landbridge.artifacts.manifest import Gateway, Hub, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
+from landbridge.artifacts.manifest import Accept, Gateway, Hub, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
 from landbridge.artifacts.stamp import stamp_of
 from landbridge.design import Design, GatewayPlan, HubPlan, SitePlan, SubnetPlan
 
@@ -15,7 +15,8 @@ def manifest_of(design: Design, routers: Mapping[str, str]) -> Manifest:
     plans: list[HubPlan | SitePlan] = [design.hub, *design.sites]
     vpcs = [_vpc(plan) for plan in plans if plan.cidrs]
     gateways = [_gateway(site, gateway, routers) for site in design.sites for gateway in site.gateways]
-    return Manifest(design.network, Hub(design.hub.name, design.hub.asn), tuple(vpcs), tuple(gateways))
+    accept = tuple(Accept(one.code, one.where, one.reason) for one in design.accept)
+    return Manifest(design.network, Hub(design.hub.name, design.hub.asn), tuple(vpcs), tuple(gateways), accept)
 
 
 def _vpc(plan: HubPlan | SitePlan) -> Vpc:

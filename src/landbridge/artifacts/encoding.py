@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from landbridge.artifacts.manifest import MANIFEST_VERSION, Gateway, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
+from landbridge.artifacts.manifest import MANIFEST_VERSION, Accept, Gateway, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
 
 
 def manifest_text(manifest: Manifest) -> str:
@@ -17,7 +17,8 @@ def manifest_text(manifest: Manifest) -> str:
         f'"network": {json.dumps(manifest.network)},\n'
         f'"hub": {json.dumps(hub)},\n'
         f'"vpcs": {_lines(map(_vpc, manifest.vpcs))},\n'
-        f'"gateways": {_lines(map(_gateway, manifest.gateways))}}}\n'
+        f'"gateways": {_lines(map(_gateway, manifest.gateways))},\n'
+        f'"accept": {_lines(map(_accept, manifest.accept))}}}\n'
     )
 
 
@@ -92,6 +93,10 @@ def _options(options: Options) -> dict[str, Any]:
         "dpd": options.dpd,
         "startup": options.startup,
     }
+
+
+def _accept(accept: Accept) -> dict[str, Any]:
+    return {"code": accept.code, "where": accept.where, "reason": accept.reason}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -123,11 +123,21 @@ class Hub:
 
 
 @dataclass(frozen=True, slots=True)
+class Accept:
+    """A warning that is known and borne, and why; `where` is the site or hub that it is about, None for everywhere."""
+
+    code: str
+    where: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     network: str
     hub: Hub
     vpcs: tuple[Vpc, ...]
     gateways: tuple[Gateway, ...]
+    accept: tuple[Accept, ...] = ()
 
     def vpc(self, name: str) -> Vpc:
         return next(vpc for vpc in self.vpcs if vpc.name == name)

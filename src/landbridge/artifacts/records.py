@@ -65,6 +65,13 @@ class Record:
             raise MisfitError(path, f"is {shown(value)}, where a list is wanted")
         return tuple(read(item, (*path, at)) for at, item in enumerate(value))
 
+    def some(self, key: str, read: Reader[Value]) -> tuple[Value, ...]:
+        """The list at a key that may be missing or null: then there is nothing in it."""
+        if self._left.get(key) is None:
+            self._left.pop(key, None)
+            return ()
+        return self.many(key, read)
+
     def mapping(self, key: str) -> Record:
         """The mapping at a key."""
         return Record(self.take(key), (*self.path, key))

@@ -64,6 +64,7 @@ def design(document: Document, lock: Lock = _EMPTY) -> Design:
         overlaps=overlaps_of(claims),
         admin=admin_of(network),
         findings=accepted(document, concerns),
+        accept=network.accept,
         vpn=network.vpn,
         lock=relock(lock, sites),
     )

@@ -9,7 +9,7 @@ from typing import Literal
 
 from landbridge.design.lock import Lock
 from landbridge.findings import Finding
-from landbridge.intent.model import Vpn
+from landbridge.intent.model import Accept, Vpn
 
 Role = Literal["active", "standby"]
 
@@ -183,7 +183,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """The whole network. `vpn` is what the file asks of IPsec, `lock` the lock with this design's choices: both to go on from."""
+    """The whole network. To go on from: what the file accepts, what it asks of IPsec (`vpn`), and the lock with this design's choices."""
 
     network: str
     hub: HubPlan
@@ -191,6 +191,7 @@ class Design:
     overlaps: tuple[Overlap, ...]
     admin: Admin
     findings: tuple[Finding, ...]
+    accept: tuple[Accept, ...]
     vpn: Vpn
     lock: Lock
 
