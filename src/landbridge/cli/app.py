@@ -30,6 +30,7 @@ COMMANDS = {
     "schema": _Lazy("landbridge.cli.schema", "schema", "Print the network file's JSON Schema, for editors."),
     "plan": _Lazy("landbridge.cli.plan", "plan", "Show what follows from the network file; change nothing."),
     "render": _Lazy("landbridge.cli.render", "render", "Write the routers' configurations and the manifest."),
+    "trace": _Lazy("landbridge.cli.trace", "trace", "Follow one packet there and back, hop by hop, with every rewrite."),
     "import": _Lazy("landbridge.cli.import_", "import_", "Make a network file of routers' configurations."),
     "import-vpn": _Lazy("landbridge.cli.import_vpn", "import_vpn", "Turn AWS' downloaded configuration into commands that work."),
     "diff": _Lazy("landbridge.cli.diff", "diff", "Show the commands that lead from one configuration to another."),

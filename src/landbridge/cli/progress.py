@@ -76,6 +76,28 @@ def waiting(what: str, seconds: float) -> Iterator[None]:
 
 
 @contextmanager
+def stages(after_s: float = 2.0) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each stage of what usually takes no time, once it has taken so long; gives what takes a stage, done and of how many."""
+    began = time.monotonic()
+    bars = _bars()
+    tasks: dict[str, Any] = {}
+
+    def tell(stage: str, done: int, of: int) -> None:
+        if not tasks:
+            if time.monotonic() - began < after_s:
+                return
+            bars.start()
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, total=of or None, count="")
+        bars.update(tasks[stage], completed=done, total=of or None, count=f"{done:,}/{of:,}")
+
+    try:
+        yield tell
+    finally:
+        bars.stop()
+
+
+@contextmanager
 def outage_progress(what: str, seconds: float) -> Iterator[Callable[[dict[str, Any]], None]]:
     """How many pairs of hosts are silent while something is broken; gives what takes a lab's events."""
     with _bars() as bars:
