@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from landbridge.findings import LandbridgeError
 from landbridge.vyos import Tree, parse, print_set
+from landbridge.vyos import text as text_module
 from landbridge.vyos.text import DEEPEST, LONGEST, MOST_FINDINGS, quote
 
 _WORDS = st.one_of(
@@ -128,3 +129,27 @@ def test_a_word_with_control_characters_is_not_printed(word: str) -> None:
 )
 def test_words_are_quoted_only_where_they_must_be(word: str, printed: str) -> None:
     assert quote(word) == printed
+
+
+_LINES = st.text("aab '#\"\\\t", max_size=12).map("set a {}".format) | st.text("set '#", max_size=10) | st.just("set a b")
+
+
+@given(st.lists(_LINES, max_size=8))
+def test_what_is_read_the_short_way_is_what_the_shells_rules_give(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_module, "_is_plain", lambda _: False)
+        slowly = _outcome(text)
+    assert _outcome(text) == slowly
+
+
+def _outcome(text: str) -> object:
+    """The nodes in order with their lines, or what is wrong."""
+    try:
+        return _nodes(parse(text, "x"))
+    except LandbridgeError as problem:
+        return problem.findings
+
+
+def _nodes(tree: Tree) -> list[object]:
+    return [(word, below.line, _nodes(below)) for word, below in tree.children.items()]

@@ -17,6 +17,7 @@ DEEPEST = 64  # words of one command; VyOS' own deepest path has less than 20
 MOST_FINDINGS = 100
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ORDINARY = bytes(byte for byte in range(0x20, 0x7F) if byte not in b'"\\') + b"\n"
 _BARE = re.compile(r"[A-Za-z0-9_.:/@+=,%-]+")
 _SPECIAL = re.compile(r"[\"\\$`]")
 _ESCAPED = re.compile(r"\\([\"\\$`])|\\\n")
@@ -33,47 +34,86 @@ def parse(text: str, file: str) -> Tree:
 
     Comment lines (`#`) and blank lines are skipped. Raises LandbridgeError with every line that can't be read (code "syntax").
     """
-    lines = text.replace("\r\n", "\n").split("\n")
-    clean = not CONTROL.search(text.replace("\r\n", "\n"))
+    text = text.replace("\r\n", "\n")
+    lines = text.split("\n")
     tree = Tree()
+    places: dict[str, Tree] = {"set": tree}
+    plain = _is_plain(text)
     findings: list[Finding] = []
     position = 0
     while position < len(lines):
         line = lines[position]
         position += 1
-        # Nearly every line has no quote at all, and thousands of files are read: the shell's rules are only asked where they matter.
-        if (
-            clean
-            and "'" not in line
-            and '"' not in line
-            and "\\" not in line
-            and "#" not in line
-            and line.isascii()
-            and len(line) <= LONGEST
-        ):
-            words = line.split()
-            problem = None
-            used = 0
-        else:
-            words, used, problem = _command(lines, position - 1)
+        # Nearly every line is bare words and a quoted value, and thousands of files are read: the shell's rules are only asked where
+        # they matter.
+        if plain or _is_plain(line):
+            if not line or line[0] == "#":
+                continue
+            if _set_plain(line, position, places):
+                continue
+        words, used, problem = _command(lines, position - 1)
         problem = problem or _wrong(words)
         if problem is not None:
             findings.append(error("syntax", problem[0], Where(file, position), problem[1]))
             if len(findings) == MOST_FINDINGS:
                 break
         elif words:
-            node = tree
-            for word in words[1:]:
-                below = node.children.get(word)
-                if below is None:
-                    below = node.children[word] = Tree(position)
-                elif not below.children and word is words[-1]:
-                    node.children[word] = node.children.pop(word)  # set again: of a leaf's values the last one stands
-                node = below
+            tree.set(*words[1:], line=position)
             position += used
     if findings:
         raise LandbridgeError(*findings)
     return tree
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is short and has nothing that the shell could take for more than words, spaces and single quotes."""
+    return text.isascii() and not text.encode().translate(None, _ORDINARY) and "  " not in text and len(text) <= LONGEST
+
+
+def _set_plain(line: str, number: int, places: dict[str, Tree]) -> bool:
+    """Add a plain line's path, and say so; False leaves the line as it is to the shell's rules.
+
+    `places` are the nodes that were made so, by the line's beginning: most lines begin as another did.
+    """
+    if line[-1] == "'":
+        above, opened, value = line[:-1].partition(" '")
+        if not opened or "'" in value:
+            return False
+    else:
+        above, _, value = line.rpartition(" ")
+        if not value or "'" in value or "#" in value:
+            return False
+    node = places.get(above)
+    if node is None:
+        node = _place(above, number, places)
+        if node is None:
+            return False
+    children = node.children
+    if value not in children:
+        children[value] = Tree(number)
+    elif not children[value].children:
+        children[value] = children.pop(value)  # set again: of a leaf's values the last one stands
+    return True
+
+
+def _place(beginning: str, number: int, places: dict[str, Tree]) -> Tree | None:
+    """The node that a line's beginning names, made where it isn't there; None where the beginning isn't bare words after `set`."""
+    known, new = beginning, []
+    while (node := places.get(known)) is None:
+        known, _, word = known.rpartition(" ")
+        if not known:
+            return None
+        new.append(word)
+    if len(new) + known.count(" ") >= DEEPEST or "'" in beginning or "#" in beginning:
+        return None
+    for word in reversed(new):
+        below = node.children.get(word)
+        if below is None:
+            below = node.children[word] = Tree(number)
+        node = below
+        known = f"{known} {word}"
+        places[known] = node
+    return node
 
 
 def print_set(tree: Tree) -> str:
