@@ -5,7 +5,8 @@ Documented for other programs in docs/manifest.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
@@ -138,6 +139,11 @@ class Manifest:
     vpcs: tuple[Vpc, ...]
     gateways: tuple[Gateway, ...]
     accept: tuple[Accept, ...] = ()
+    _vpcs: Mapping[str, Vpc] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_vpcs", {vpc.name: vpc for vpc in self.vpcs})
 
     def vpc(self, name: str) -> Vpc:
-        return next(vpc for vpc in self.vpcs if vpc.name == name)
+        """A VPC by its name."""
+        return self._vpcs[name]

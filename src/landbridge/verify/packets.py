@@ -24,6 +24,7 @@ class Service(NamedTuple):
 
 PING = Service("icmp")
 TCP = Service("tcp", 7)
+UDP = Service("udp", 7)
 
 
 class Trail(NamedTuple):

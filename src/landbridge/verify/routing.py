@@ -8,8 +8,9 @@ https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html (route
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from typing import Literal, NamedTuple, TypeVar
 
 from landbridge.artifacts.manifest import Gateway
 from landbridge.verify.network import Network
@@ -73,10 +74,10 @@ class Routing:
             self.of_site.setdefault(gateway.vpc, []).append(gateway)
         self.kept: list[Kept] = []
         self._forget()
-        self.roles: dict[str, Role] = {}
+        self.roles: MutableMapping[str, Role] = {}
         for site in self.of_site:
             self.roles.update(self._site_roles(site))
-        self._offers: dict[str, dict[Span, list[Offer]]] = {}
+        self._offers: MutableMapping[str, dict[Span, list[Offer]]] = {}
         self.hub: PrefixTable[HubRoute] = PrefixTable()
         self._announcers: dict[Span, set[str]] = {}
         self._overlay: dict[tuple[int, int], HubRoute | None] = {}
@@ -98,12 +99,10 @@ class Routing:
         made.kept = []
         made._forget()
         made._offers, made._announcers = self._offers, self._announcers
-        made.roles = self.roles
         made._overlay = dict(self._overlay)
         hurt = {self.states[tunnel].gateway for tunnel in made.down} | made.dead
         sites = {self.gateways[name].vpc for name in hurt}
-        for site in sites:
-            made.roles = {**made.roles, **made._site_roles(site)}
+        made.roles = ChainMap({name: role for site in sites for name, role in made._site_roles(site).items()}, *_maps(self.roles))
         made._announce_again({gateway.name for site in sites for gateway in self.of_site[site]})
         return made
 
@@ -157,7 +156,7 @@ class Routing:
     def _announce_again(self, hurt: set[str]) -> None:
         """The hub's choices among what the hurt gateways announced or now announce."""
         before = {name: self._offers[name] for name in hurt}
-        self._offers = {**self._offers, **{name: self._offered(self.gateways[name]) for name in hurt}}
+        self._offers = ChainMap({name: self._offered(self.gateways[name]) for name in hurt}, *_maps(self._offers))
         touched = {prefix for name in hurt for prefix in (*before[name], *self._offers[name])}
         for prefix in touched:
             known = self.hub.exactly(prefix)
@@ -216,9 +215,10 @@ class Routing:
     def hub_lookup(self, destination: Span) -> Iterator[tuple[Span, HubRoute | None]]:
         """The hub's route for each piece of some addresses."""
         for piece in pieces(destination, self.hub.inside(destination)):
-            yield piece, next((route for _, route in self._hub_covering(piece)), None)
+            yield piece, next((route for _, route in self.hub_covering(piece)), None)
 
-    def _hub_covering(self, piece: Span) -> Iterator[tuple[Found[HubRoute], HubRoute]]:
+    def hub_covering(self, piece: Span) -> Iterator[tuple[Found[HubRoute], HubRoute]]:
+        """The hub's routes to all of some addresses, the longest prefix first."""
         for found in self.hub.covering(piece):
             key = (found.span.first, found.length)
             route = self._overlay.get(key, found.value) if self._overlay else found.value
@@ -254,7 +254,7 @@ class Routing:
         for piece in pieces(destination, table.inside(destination), self.hub.inside(destination)):
             own = next(table.covering(piece), None)
             entry = None if own is None else own.value
-            for prefix, route in self._hub_covering(piece):
+            for prefix, route in self.hub_covering(piece):
                 if own is not None and (prefix.length < own.length or (prefix.length == own.length and own.value.distance <= BGP_DISTANCE)):
                     break
                 exits = self.learned(gateway, prefix.span, route)
@@ -278,21 +278,26 @@ class Routing:
             return ()
         options = []
         for tunnel in self.gateways[gateway].tunnels:
-            neighbor = self.states[tunnel.name].neighbor
-            if neighbor is None or not self.session(tunnel.name):
-                continue
-            policed = police(router, neighbor.prefix_list_in, neighbor.route_map_in, prefix, None)
-            if policed.permitted:
+            policed = self.lets_in(gateway, tunnel.name, prefix) if self.session(tunnel.name) else None
+            if policed is not None:
                 options.append(((-policed.local_preference, len(policed.prepend), policed.metric), tunnel.name))
         if not options:
             return ()
         first = min(rank for rank, _ in options)
         return tuple(Exit("tunnel", self.states[name].vti, name, 0) for rank, name in options if rank == first)
 
+    def lets_in(self, gateway: str, tunnel: str, prefix: Span) -> Policed | None:
+        """What a gateway makes of the hub's announcement of a prefix over a tunnel; None where it refuses it."""
+        neighbor = self.states[tunnel].neighbor
+        if neighbor is None:
+            return None
+        policed = police(self.network.routers[gateway], neighbor.prefix_list_in, neighbor.route_map_in, prefix, None)
+        return policed if policed.permitted else None
+
     def refusal(self, gateway: str, destination: Span) -> Kept | None:
         """Why a gateway has no use for what the hub announces of some addresses."""
         router = self.network.routers[gateway]
-        for prefix, route in self._hub_covering(destination):
+        for prefix, route in self.hub_covering(destination):
             if router.bgp is None:
                 return None
             if router.bgp.asn in route.path:
@@ -311,3 +316,11 @@ class Routing:
 def _is_default(table: PrefixTable[Entry], entry: Entry) -> bool:
     """A next hop isn't looked up in a default route (FRR's `ip nht resolve-via-default` is off)."""
     return any(found.value is entry for found in table if found.length == 0)
+
+
+_Value = TypeVar("_Value")
+
+
+def _maps(mapping: MutableMapping[str, _Value]) -> list[MutableMapping[str, _Value]]:
+    """The maps of a chain, or the one that there is."""
+    return mapping.maps if isinstance(mapping, ChainMap) else [mapping]

@@ -118,7 +118,7 @@ def side_match(words: tuple[str, ...], side: Side) -> tuple[list[Side], list[Sid
 def _word_match(word: str, side: Side) -> tuple[list[Side], list[Side]]:
     negated = word.startswith("!")
     bare = word.removeprefix("!")
-    span = _span(bare)
+    span = word_span(bare)
     within: list[Side]
     without: list[Side]
     if isinstance(side, str) or span is None:
@@ -131,7 +131,7 @@ def _word_match(word: str, side: Side) -> tuple[list[Side], list[Side]]:
 
 
 @lru_cache(maxsize=65536)
-def _span(word: str) -> Span | None:
+def word_span(word: str) -> Span | None:
     """The addresses that a word stands for; None for a placeholder."""
     if word.startswith("${"):
         return None

@@ -1,0 +1,184 @@
+"""The classes of remote subnets that a site cannot tell apart: one of each class is followed, and stands for all.
+
+What a site does with a packet of a remote subnet depends on that subnet's global prefix in two ways only: which of the prefixes that the
+site's own texts and rules name (its interests) hold it, and what the hub's announcements of it are worth there. Subnets that agree in both
+fare alike. A subnet that an interest cuts in two is a class of its own; following it whole splits it where it must be.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence, Set
+from ipaddress import IPv4Network
+from typing import NamedTuple
+
+from landbridge.artifacts.manifest import Gateway, Vpc
+from landbridge.verify.exchanges import Endpoint, endpoints
+from landbridge.verify.network import Network, subnet_of
+from landbridge.verify.rib import interest
+from landbridge.verify.routing import Routing
+from landbridge.verify.screening import word_span
+from landbridge.verify.span import EVERYTHING, Span, span_of
+from landbridge.vyos.router import Router
+
+Standing = tuple[int, tuple[int, ...]] | None  # of a remote subnet at a gateway: the learned prefix' length, and the sessions it came by
+_Policy = tuple[object, ...]
+
+
+class Cell(NamedTuple):
+    """A class: runs of indices in `Remotes.all`, the first and the one after the last of each."""
+
+    runs: tuple[tuple[int, int], ...]
+
+    def indices(self) -> Iterator[int]:
+        for first, after in self.runs:
+            yield from range(first, after)
+
+
+class Remotes:
+    """All subnets that take part, by their global prefixes."""
+
+    def __init__(self, vpcs: Iterable[Vpc]) -> None:
+        self.all: list[Endpoint] = sorted((end for vpc in vpcs for end in endpoints(vpc)), key=lambda end: end.known)
+        self._firsts = [end.known.first for end in self.all]
+        self._lasts = [end.known.last for end in self.all]
+        self.of_vpc: dict[str, list[int]] = {}
+        for at, end in enumerate(self.all):
+            self.of_vpc.setdefault(end.vpc, []).append(at)
+
+    def run(self, span: Span) -> tuple[int, int]:
+        """The indices of what meets a span. (Known prefixes don't overlap, but for mistakes, which only widen the run.)"""
+        return bisect_left(self._lasts, span.first), bisect_right(self._firsts, span.last)
+
+    def cells(self, own: str, interests: Set[Span], standings: Sequence[Runs], apart: Iterable[int]) -> list[Cell]:
+        """The classes of what isn't a VPC's own; `standings` at each of its gateways, `apart` the indices that are classes of their own."""
+        edges = {0, len(self.all)}
+        runs: list[tuple[int, int, Span]] = []
+        lonely = set(apart)
+        for span in interests:
+            first, after = self.run(span)
+            if first >= after:
+                continue
+            for at in (first, after - 1):
+                if not span.holds(self.all[at].known):
+                    lonely.add(at)
+            runs.append((first, after, span))
+            edges |= {first, after}
+        mine = self.of_vpc.get(own, [])
+        for at in (*mine, *lonely):
+            edges |= {at, at + 1}
+        for each in standings:
+            edges.update(each.changes)
+        skipped = set(mine)
+        found: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+        for first, after in itertools.pairwise(sorted(edges)):
+            if first in skipped:
+                continue
+            held = frozenset(span for start, end, span in runs if start <= first < end)
+            # Where no interest holds it, any learned prefix is longer than what the gateway has itself; else the length decides.
+            for at, to in [(first, after)] if not held else [(at, at + 1) for at in range(first, after)]:
+                worth = tuple(_worth(each[at], bool(held)) for each in standings)
+                key = (held, worth, at if at in lonely else -1)
+                found.setdefault(key, []).append((at, to))
+        return [Cell(tuple(runs)) for runs in found.values()]
+
+
+class Runs(list[Standing]):
+    """A standing a remote subnet, and the indices where the sessions that it came by change."""
+
+    def __init__(self, standings: Iterable[Standing]) -> None:
+        super().__init__(standings)
+        sessions = [None if one is None else one[1] for one in self]
+        self.changes = [at for at in range(1, len(sessions)) if sessions[at] != sessions[at - 1]]
+
+
+class Standings:
+    """What the hub's announcements of each remote subnet are worth to a gateway: worked out once for all that have the same policies."""
+
+    def __init__(self, routing: Routing, remotes: Remotes) -> None:
+        self._routing = routing
+        self._remotes = remotes
+        self._known: dict[_Policy, Runs] = {}
+        self._by_asn: dict[int, set[int]] = {}
+        self._cut: set[int] = set()
+        for at, end in enumerate(remotes.all):
+            if routing.hub.inside(end.known):
+                self._cut.add(at)
+            for _, route in routing.hub_covering(end.known):
+                for asn in route.path:
+                    self._by_asn.setdefault(asn, set()).add(at)
+
+    def of(self, routing: Routing, gateway: str) -> Runs:
+        """One standing a remote subnet, for a gateway as it is routed now."""
+        key = _policy(routing, gateway)
+        if key not in self._known:
+            self._known[key] = Runs(self._standing(routing, gateway, end) for end in self._remotes.all)
+        return self._known[key]
+
+    def apart(self, routing: Routing, gateway: str) -> set[int]:
+        """The indices that no standing speaks for: those of which a gateway sees its own ASN in the path, and those cut in two."""
+        bgp = routing.network.routers[gateway].bgp
+        return self._cut | (self._by_asn.get(bgp.asn, set()) if bgp is not None else set())
+
+    def _standing(self, routing: Routing, gateway: str, end: Endpoint) -> Standing:
+        tunnels = [tunnel.name for tunnel in routing.gateways[gateway].tunnels if routing.session(tunnel.name)]
+        for found, _ in routing.hub_covering(end.known):
+            accepted = tuple(at for at, tunnel in enumerate(tunnels) if routing.lets_in(gateway, tunnel, found.span))
+            if accepted:
+                return found.length, accepted
+        return None
+
+
+def _worth(standing: Standing, exactly: bool) -> Standing:
+    return standing if exactly or standing is None else (0, standing[1])
+
+
+def _policy(routing: Routing, gateway: str) -> _Policy:
+    """What a gateway lets in, apart from names and lines: over each session that is up, its lists and maps."""
+    router = routing.network.routers[gateway]
+    key: list[object] = []
+    for tunnel in routing.gateways[gateway].tunnels:
+        neighbor = routing.states[tunnel.name].neighbor
+        if neighbor is not None and routing.session(tunnel.name):
+            key.append((_listed(router, neighbor.prefix_list_in), _mapped(router, neighbor.route_map_in)))
+    return tuple(key)
+
+
+def _listed(router: Router, name: str | None) -> _Policy | None:
+    found = next((one for one in router.prefix_lists if one.name == name), None)
+    return None if found is None else tuple((rule.permit, rule.prefix, rule.ge, rule.le) for rule in found.rules)
+
+
+def _mapped(router: Router, name: str | None) -> _Policy | None:
+    found = next((one for one in router.route_maps if one.name == name), None)
+    if found is None:
+        return None
+    return tuple((rule.permit, _listed(router, rule.prefix_list), rule.prepend, rule.local_preference, rule.metric) for rule in found.rules)
+
+
+def interests(network: Network, vpc: Vpc, gateways: Iterable[Gateway]) -> Set[Span]:
+    """Every prefix that a VPC, its security groups and its gateways tell apart; that of everything tells nothing apart."""
+    found = {span_of(cidr) for cidr in vpc.cidrs} | {span_of(subnet.cidr) for subnet in vpc.subnets}
+    words = [route.destination for route in vpc.routes if route.destination != "remote"]
+    for gateway in gateways:
+        found |= gateway_interests(network, gateway.name)
+        found.add(span_of(subnet_of(network.manifest, gateway)))
+        words += [rule.source for rule in gateway.rules or ()]
+    for word in words:
+        if not word.startswith("$"):
+            found.add(span_of(IPv4Network(word)))
+    return found - {EVERYTHING}
+
+
+def gateway_interests(network: Network, name: str) -> Set[Span]:
+    """Every prefix that a gateway's own text tells apart."""
+    router = network.routers[name]
+    found = set(interest(router))
+    for chain in router.chains:
+        for rule in chain.rules:
+            for word in (*rule.sources, *rule.destinations):
+                span = word_span(word.removeprefix("!"))
+                if span is not None:
+                    found.add(span)
+    return found
