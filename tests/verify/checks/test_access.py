@@ -73,6 +73,17 @@ def test_a_rule_that_drops_first_keeps_the_world_out() -> None:
     assert not found(made, "open-admin")
 
 
+def test_a_firewall_that_is_not_understood_is_no_excuse_for_an_open_group() -> None:
+    made = added(_group_opened(rendered("four-regions", "1.4")), GATEWAY, "set firewall zone WAN interface eth0")
+    (finding,) = found(made, "open-admin")
+    assert (finding.severity, "not everything is understood" in finding.message) == ("warning", True)
+
+
+def test_all_but_some_is_the_world() -> None:
+    made = edited(rendered("four-regions"), GATEWAY, RULE, f"{RULE} address '!192.0.2.0/24'")
+    assert [one.severity for one in found(made, "open-admin")] == ["warning"]
+
+
 def test_a_chain_that_accepts_by_default_is_open() -> None:
     made = edited(rendered("four-regions"), GATEWAY, "set firewall name ETH0-LOCAL default-action", "")
     made = added(made, GATEWAY, "set firewall name ETH0-LOCAL default-action accept")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv4Network
 from typing import Literal
 
@@ -16,6 +17,7 @@ from landbridge.vyos.router import AdminService, FirewallRule, Router
 _CODE = "open-admin"
 _WORLD = 8  # a prefix shorter than this is no administrators' network
 _NAMES = {"ssh": "SSH", "https": "its HTTPS API"}
+_RULING = (("firewall", "name"), ("firewall", "ipv4"), ("firewall", "zone"))
 _REMEDY = "Let in the administrators' own prefixes only."
 
 Answer = Literal["open", "closed", "unknown"]
@@ -112,7 +114,8 @@ def _firewall(network: Network, gateway: Gateway, router: Router, service: Admin
 
 
 def _firewall_unread(router: Router) -> bool:
-    return any(one.path[:1] == ("firewall",) for one in router.unread)
+    """Whether something that lets packets in, or keeps them out, isn't understood."""
+    return any(one.path[:2] in _RULING or one.path[:1] == ("zone-policy",) for one in router.unread)
 
 
 def _decides(rule: FirewallRule, service: AdminService) -> bool:
@@ -128,12 +131,15 @@ def _decides(rule: FirewallRule, service: AdminService) -> bool:
 
 def _from_anywhere(sources: Iterable[str]) -> bool:
     """Whether sources, as they are written, take in more than any administrators' network: by one prefix, or several together."""
-    prefixes = []
-    for source in sources:
-        if source.startswith("!"):
-            return True
-        try:
-            prefixes.append(IPv4Network(source, strict=False))
-        except ValueError:
-            continue  # a placeholder, which is one address, or a range
-    return sum(prefix.num_addresses for prefix in prefixes) > 1 << 32 - _WORLD
+    return sum(map(_addresses, sources)) > 1 << 32 - _WORLD
+
+
+@lru_cache(4096)
+def _addresses(source: str) -> int:
+    """How many addresses a source takes in; of a placeholder, which is one address, and of a range none are counted."""
+    if source.startswith("!"):
+        return 1 << 32
+    try:
+        return IPv4Network(source, strict=False).num_addresses
+    except ValueError:
+        return 0

@@ -39,7 +39,7 @@ def clamped_segments(network: Network) -> Iterator[Finding]:
     to the block, trailer, integrity value. Less 40 for IPv4 and TCP that is the largest MSS.
     Passes where SYN packets are clamped to it or less: `adjust-mss` at the VTI, or a `policy route` where packets come in from the VPC.
     Warns where nothing clamps, or to more: then full-size packets go out in two pieces, or, where those are dropped, not at all.
-    Source: RFC 4303, section 2 and 3.1.2; RFC 3948, section 2.1; RFC 3602, section 2 (CBC); RFC 4106, section 3 and 4 (GCM);
+    Source: RFC 4303, section 2 and 3.1.2; RFC 3948, section 2.1; RFC 3602, section 2 (CBC); RFC 4106, section 3 and 6 (GCM);
     RFC 4868, section 2 (SHA-2).
     """
     for gateway in network.manifest.gateways:
