@@ -3,6 +3,23 @@
 from landbridge.verify.judging import hosts, judge, trace
 from landbridge.verify.network import Network, Places, network_of
 from landbridge.verify.packets import Service
+from landbridge.verify.proof import Proof
 from landbridge.verify.report import Hop, Report, Verdict, Way
+from landbridge.verify.verifying import report_of, verify
 
-__all__ = ["Hop", "Network", "Places", "Report", "Service", "Verdict", "Way", "hosts", "judge", "network_of", "trace"]
+__all__ = [
+    "Hop",
+    "Network",
+    "Places",
+    "Proof",
+    "Report",
+    "Service",
+    "Verdict",
+    "Way",
+    "hosts",
+    "judge",
+    "network_of",
+    "report_of",
+    "trace",
+    "verify",
+]

@@ -250,6 +250,9 @@ class Forwarding:
         if exit_.kind == "vpc" and interface == exit_.interface:
             yield self._turned(name, packets)
             return
+        if name not in self.routing.screened:
+            yield from self._sent(passing, exit_, packets)
+            return
         screened = Screened(*_as_screened(packets), passing.state, _icmp(packets), packets.source, packets.destination)
         for judged in screen(router, (("in", interface), ("out", exit_.interface)), screened):
             if isinstance(judged.source, str) or isinstance(judged.destination, str):

@@ -6,7 +6,8 @@ one site stays true for as long as neither its own artifacts nor the classes cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from landbridge.artifacts.manifest import Gateway, Vpc
@@ -16,7 +17,7 @@ from landbridge.verify.forwarding import Forwarding, Places
 from landbridge.verify.network import Network
 from landbridge.verify.packets import Service
 from landbridge.verify.remotes import Cell, Remotes, Standings, interests
-from landbridge.verify.routing import Routing
+from landbridge.verify.routing import Kept, Routing
 from landbridge.verify.sites import Broken, prove_site, services_of
 from landbridge.verify.span import Span
 from landbridge.verify.tunnels import tunnel_states
@@ -51,6 +52,12 @@ class Proof:
         self.forwarding = Forwarding(self.routing, Places(network.manifest.vpcs))
         self.remotes = Remotes(network.manifest.vpcs)
         self._standings = Standings(self.routing, self.remotes)
+        self.addresses = {
+            subnet.host: int(subnet.address) for vpc in network.manifest.vpcs for subnet in vpc.subnets if subnet.host and subnet.address
+        }
+        self._kept: dict[str, list[Kept]] = {}
+        for kept in self.routing.kept:
+            self._kept.setdefault(kept.gateway, []).append(kept)
         self.sites: dict[str, SiteProof] = {}
         total = len(network.manifest.vpcs)
         for done, vpc in enumerate(network.manifest.vpcs, 1):
@@ -69,6 +76,31 @@ class Proof:
         if not self._with_failures:
             return 0
         return considered(self.network.manifest.gateways, sum(site.trials for site in self.sites.values()))
+
+    def ends(self, vpc: str) -> list[Endpoint]:
+        """A VPC's subnets that take part."""
+        return [self.remotes.all[at] for at in self.remotes.of_vpc.get(vpc, [])]
+
+    def meeting(self, span: Span) -> list[Endpoint]:
+        """The subnets whose global prefixes meet a span."""
+        first, after = self.remotes.run(span)
+        return self.remotes.all[first:after]
+
+    def kept(self, gateway: str) -> list[Kept]:
+        """What a gateway doesn't get announced."""
+        return self._kept.get(gateway, [])
+
+    def refusals(self, gateway: str) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Remote subnets that a gateway doesn't learn over each session, one for all that fare alike: index, sessions that let it in."""
+        sessions = sum(self.routing.session(tunnel.name) for tunnel in self.routing.gateways[gateway].tunnels)
+        own = set(self.remotes.of_vpc.get(self.routing.gateways[gateway].vpc, []))
+        standings = self._standings.of(self.routing, gateway)
+        for first, after in itertools.pairwise([0, *standings.changes, len(standings)]):
+            standing = standings[first] if first < after else None
+            taken = standing[1] if standing else ()
+            if len(taken) < sessions:
+                yield from ((at, taken) for at in itertools.islice((at for at in range(first, after) if at not in own), 1))
+        yield from ((at, ()) for at in sorted(self._standings.apart(self.routing, gateway) - own))
 
     def _prove(self, vpc: Vpc) -> SiteProof:
         gateways = self.routing.of_site.get(vpc.name, [])

@@ -73,11 +73,14 @@ class Routing:
         for gateway in network.manifest.gateways:
             self.of_site.setdefault(gateway.vpc, []).append(gateway)
         self.kept: list[Kept] = []
+        self.screened = {
+            name for name, router in network.routers.items() if any(binding.direction != "local" for binding in router.bindings)
+        }
         self._forget()
         self.roles: MutableMapping[str, Role] = {}
         for site in self.of_site:
             self.roles.update(self._site_roles(site))
-        self._offers: MutableMapping[str, dict[Span, list[Offer]]] = {}
+        self.offers: MutableMapping[str, dict[Span, list[Offer]]] = {}
         self.hub: PrefixTable[HubRoute] = PrefixTable()
         self._announcers: dict[Span, set[str]] = {}
         self._overlay: dict[tuple[int, int], HubRoute | None] = {}
@@ -93,12 +96,12 @@ class Routing:
         """The same network with tunnels cut and gateways dead. Sites of which nothing is broken share what is known of them."""
         made = object.__new__(Routing)
         made.network, made.states, made.hub = self.network, self.states, self.hub
-        made.gateways, made.of_site = self.gateways, self.of_site
+        made.gateways, made.of_site, made.screened = self.gateways, self.of_site, self.screened
         made.dead = self.dead | frozenset(gateways)
         made.down = self.down | frozenset(tunnels) | {tunnel.name for name in made.dead for tunnel in self.gateways[name].tunnels}
         made.kept = []
         made._forget()
-        made._offers, made._announcers = self._offers, self._announcers
+        made.offers, made._announcers = self.offers, self._announcers
         made._overlay = dict(self._overlay)
         hurt = {self.states[tunnel].gateway for tunnel in made.down} | made.dead
         sites = {self.gateways[name].vpc for name in hurt}
@@ -140,9 +143,9 @@ class Routing:
 
     def _announce(self) -> None:
         for gateway in self.network.manifest.gateways:
-            self._offers[gateway.name] = self._offered(gateway)
+            self.offers[gateway.name] = self._offered(gateway)
         heard: dict[Span, list[Offer]] = {}
-        for name, offers in self._offers.items():
+        for name, offers in self.offers.items():
             for prefix, some in offers.items():
                 heard.setdefault(prefix, []).extend(some)
                 self._announcers.setdefault(prefix, set()).add(name)
@@ -155,14 +158,14 @@ class Routing:
 
     def _announce_again(self, hurt: set[str]) -> None:
         """The hub's choices among what the hurt gateways announced or now announce."""
-        before = {name: self._offers[name] for name in hurt}
-        self._offers = ChainMap({name: self._offered(self.gateways[name]) for name in hurt}, *_maps(self._offers))
-        touched = {prefix for name in hurt for prefix in (*before[name], *self._offers[name])}
+        before = {name: self.offers[name] for name in hurt}
+        self.offers = ChainMap({name: self._offered(self.gateways[name]) for name in hurt}, *_maps(self.offers))
+        touched = {prefix for name in hurt for prefix in (*before[name], *self.offers[name])}
         for prefix in touched:
             known = self.hub.exactly(prefix)
             if known is None or known.kind == "vpc":
                 continue  # a failure announces nothing new; what the VPC has stands
-            some = [offer for name in sorted(self._announcers[prefix]) for offer in self._offers[name].get(prefix, ())]
+            some = [offer for name in sorted(self._announcers[prefix]) for offer in self.offers[name].get(prefix, ())]
             self._overlay[prefix.first, 33 - prefix.size.bit_length()] = self._chosen(some) if some else None
 
     def _offered(self, gateway: Gateway) -> dict[Span, list[Offer]]:

@@ -1,0 +1,154 @@
+"""What routing itself shows to be wrong, before any packet is followed: each with the line that is to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from landbridge.artifacts.manifest import Gateway
+from landbridge.findings import Finding, Severity, Where
+from landbridge.verify.packets import PING, AtHub, Packets, Stopped
+from landbridge.verify.proof import Proof
+from landbridge.verify.routing import Kept
+from landbridge.verify.span import Span, span_of
+
+
+def audit(proof: Proof) -> Iterator[Finding]:
+    """Every audit's findings, in the order of the gateways."""
+    yield from tunnels_down(proof)
+    for gateway in proof.network.manifest.gateways:
+        yield from not_announced(proof, gateway)
+        yield from foreign(proof, gateway)
+        yield from refused(proof, gateway)
+    yield from misled(proof)
+    yield from loops_within(proof)
+
+
+def tunnels_down(proof: Proof) -> Iterator[Finding]:
+    """Tunnels, and BGP sessions over them, that can't come up; and what may keep them down on another day."""
+    for state in proof.routing.states.values():
+        fault = state.ipsec or state.bgp
+        if fault is not None:
+            yield Finding("tunnel-down", Severity.ERROR, f"{state.tunnel.name} can't come up: {fault.message}.", fault.where, fault.remedy)
+        for caution in state.cautions:
+            yield Finding(
+                "tunnel-down", Severity.WARNING, f"{caution.message[0].upper()}{caution.message[1:]}.", caution.where, caution.remedy
+            )
+
+
+def not_announced(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
+    """Subnets that don't reach the hub over a session that is up. One announcement may hold several."""
+    routing = proof.routing
+    up = [tunnel.name for tunnel in gateway.tunnels if routing.session(tunnel.name)]
+    offers = routing.offers[gateway.name]
+    for end in proof.ends(gateway.vpc):
+        over = {offer.tunnel for prefix, some in offers.items() if prefix.holds(end.known) for offer in some}
+        missing = [tunnel for tunnel in up if tunnel not in over]
+        if not missing:
+            continue
+        kept = next((one for one in proof.kept(gateway.name) if one.tunnel in missing and one.prefix.holds(end.known)), None)
+        subject = f"{end.known} ({end.name}) is announced to nobody" if missing == up else f"{end.known} ({end.name}) isn't announced"
+        over_which = f" over {' and '.join(missing)}" if missing != up else ""
+        if kept is None:
+            router = proof.network.routers[gateway.name]
+            where = proof.network.places.router(gateway.name, router.bgp.line if router.bgp else 0, "protocols bgp network")
+            message = f"{subject} by {gateway.name}{over_which}: it has no network statement for it."
+            yield Finding("not-announced", Severity.ERROR, message, where, f"Add network {end.known}.")
+        else:
+            where = proof.network.places.router(gateway.name, kept.line, _path(kept))
+            yield Finding(kept.code, Severity.ERROR, f"{subject} by {gateway.name}{over_which}: {kept.reason}.", where, _remedy(kept))
+
+
+def foreign(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
+    """What a gateway announces without having it."""
+    router = proof.network.routers[gateway.name]
+    home = proof.network.manifest.vpc(gateway.vpc)
+    own = [end.known for end in proof.ends(gateway.vpc)] + [span_of(cidr) for cidr in home.cidrs]
+    hub = [span_of(cidr) for vpc in proof.network.manifest.vpcs if vpc.kind == "hub" for cidr in vpc.cidrs]
+    for network in router.bgp.networks if router.bgp else ():
+        prefix = span_of(network.prefix)
+        if prefix not in routing_offers(proof, gateway) or any(one.holds(prefix) or prefix.holds(one) for one in own):
+            continue
+        where = proof.network.places.router(gateway.name, network.line, f"protocols bgp network {network.prefix}")
+        owners = sorted({end.vpc for end in proof.meeting(prefix)})
+        if owners or any(prefix.meets(cidr) for cidr in hub):
+            whose = " and ".join(owners) or proof.network.manifest.hub.name
+            message = f"{gateway.name} announces {prefix}, which is {whose}'s."
+            yield Finding("translation-conflict", Severity.ERROR, message, where, "Take the statement away.")
+        else:
+            message = f"{gateway.name} announces {prefix}, and nothing of {gateway.vpc} is known by it."
+            yield Finding("blackhole", Severity.WARNING, message, where, "Take the statement away, or write the prefix that was meant.")
+
+
+def routing_offers(proof: Proof, gateway: Gateway) -> dict[Span, object]:
+    """The prefixes that a gateway announces."""
+    return dict.fromkeys(proof.routing.offers[gateway.name])
+
+
+def refused(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
+    """Remote subnets whose announcement a gateway doesn't take over a session that is up."""
+    routing = proof.routing
+    up = [tunnel.name for tunnel in gateway.tunnels if routing.session(tunnel.name)]
+    seen: set[tuple[str, int, str]] = set()
+    for at, taken in proof.refusals(gateway.name):
+        end = proof.remotes.all[at]
+        if end.vpc == gateway.vpc or not any(True for _ in routing.hub_covering(end.known)):
+            continue
+        reason = routing.refusal(gateway.name, end.known)
+        if reason is None or (reason.code, reason.line, reason.tunnel) in seen:
+            continue
+        seen.add((reason.code, reason.line, reason.tunnel))
+        code = "asn-loop" if reason.code == "asn-loop" else "unreachable"
+        over = " and ".join(tunnel for number, tunnel in enumerate(up) if number not in taken)
+        message = f"{gateway.name} doesn't learn {end.known} ({end.name}) from the hub over {over}: {reason.reason}."
+        where = proof.network.places.router(gateway.name, reason.line, _path(reason))
+        remedy = "Give the sites ASNs of their own." if code == "asn-loop" else "Permit it."
+        yield Finding(code, Severity.ERROR, message, where, remedy)
+
+
+def misled(proof: Proof) -> Iterator[Finding]:
+    """VPC routes that lead to a pair's standby, until something moves them."""
+    for vpc in proof.network.manifest.vpcs:
+        for number, route in enumerate(vpc.routes):
+            role = proof.routing.roles.get(route.target)
+            first = next((gateway for gateway in proof.routing.of_site.get(vpc.name, ()) if gateway.role == "active"), None)
+            if role is not None and role.speaks and first is not None and route.target != first.name:
+                where = proof.network.places.manifest(vpc.name, f"vpcs.{vpc.name}.routes[{number}]")
+                message = f"{vpc.name}'s VPC sends {route.destination} to {route.target}, and {first.name} is the active one."
+                yield Finding("asymmetric", Severity.WARNING, message, where, f"Route it to {first.name}.")
+
+
+def loops_within(proof: Proof) -> Iterator[Finding]:
+    """Packets from within a translated prefix to the same prefix: no rule translates what seems to be at home, and it must end there."""
+    for vpc in proof.network.manifest.vpcs:
+        for end in proof.ends(vpc.name):
+            if not end.shift:
+                continue
+            for stop in proof.forwarding.from_hub(Packets(end.known, end.known, PING)):
+                round_ = isinstance(stop, AtHub) or (isinstance(stop, Stopped) and stop.code == "loop")
+                if round_:
+                    gateway = stop.packets.gateways[-1] if stop.packets.gateways else ""
+                    message = (
+                        f"a packet from {end.known} to {end.known} goes round between {gateway or vpc.name} and the hub until it dies."
+                    )
+                    where = _static(proof, gateway, end.known)
+                    hops = tuple(map(str, stop.packets.trail.hops())) if stop.packets.trail else ()
+                    remedy = f"Let a blackhole route, and not one into a tunnel, hold {end.known}."
+                    yield Finding("loop", Severity.ERROR, message, where, remedy, hops)
+                    break
+
+
+def _static(proof: Proof, gateway: str, prefix: Span) -> Where | None:
+    if not gateway:
+        return None
+    route = next((one for one in proof.network.routers[gateway].routes if span_of(one.prefix).holds(prefix)), None)
+    return proof.network.places.router(gateway, route.line if route else 0, "protocols static")
+
+
+def _path(kept: Kept) -> str:
+    return "policy" if "prefix-list" in kept.reason or "route-map" in kept.reason else "protocols bgp"
+
+
+def _remedy(kept: Kept) -> str:
+    if kept.code == "asn-loop":
+        return "Prepend the site's own ASN only."
+    return "Permit it." if _path(kept) == "policy" else "Add a blackhole route for it with distance 254."
