@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from landbridge.artifacts import read, render, write
+from landbridge.findings import LandbridgeError
+from landbridge.verify import reading
 from landbridge.verify.network import Places, network_of
 from tests.design.networks import designed, network, single, site
 
@@ -34,3 +39,26 @@ def test_rules_of_policies_have_their_lines() -> None:
     rules += [(mapped.name, rule.number, rule.line) for mapped in router.route_maps for rule in mapped.rules]
     assert rules
     assert all(f" {name} rule {number} " in lines[line - 1] for name, number, line in rules)
+
+
+def test_many_texts_are_read_by_several_processes_to_the_same_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = network_of(MADE)
+    monkeypatch.setattr(reading, "FEW", 1)
+    assert network_of(MADE) == alone
+    broken = replace(MADE, routers={**MADE.routers, "paris-a": "set\n", "tokyo-a": "set protocols bgp neighbor x\n"})
+    with pytest.raises(LandbridgeError) as several:
+        network_of(broken)
+    monkeypatch.undo()
+    with pytest.raises(LandbridgeError) as one:
+        network_of(broken)
+    assert several.value.findings == one.value.findings
+    assert {finding.where.file for finding in one.value.findings if finding.where} == {"routers/paris-a.set", "routers/tokyo-a.set"}
+
+
+def test_where_no_process_can_be_started_one_reads_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(reading, "FEW", 1)
+    monkeypatch.setattr(reading, "_side_by_side", refuse)
+    assert list(network_of(MADE).routers) == ["paris-a", "paris-b", "tokyo-a"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol, TypeVar
 
@@ -110,10 +111,13 @@ def line(value: object, path: Path) -> str:
 def prefix(value: object, path: Path) -> IPv4Network:
     if isinstance(value, str) and "/" in value:
         try:
-            return IPv4Network(value)
+            return _network(value)
         except ValueError:
             pass
     raise MisfitError(path, f"is {shown(value)}, where an IPv4 prefix is wanted")
+
+
+_network = lru_cache(65_536)(IPv4Network)  # thousands of records name the same few prefixes
 
 
 def address(value: object, path: Path) -> IPv4Address:

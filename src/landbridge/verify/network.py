@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from landbridge.artifacts import Artifacts, Manifest
 from landbridge.artifacts.manifest import Gateway, Vpc
-from landbridge.findings import Finding, LandbridgeError, Where
-from landbridge.vyos import Router, parse, read_router
+from landbridge.findings import LandbridgeError, Where
+from landbridge.verify.reading import Text, read_all
+from landbridge.vyos import Router
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +58,16 @@ def network_of(artifacts: Artifacts, places: Places = Places()) -> Network:
     """The network that artifacts describe. Raises LandbridgeError with everything in them that can't be read."""
     manifest = artifacts.manifest
     places = places if places.lines else replace(places, lines=artifacts.lines)
-    routers: dict[str, Router] = {}
-    findings: list[Finding] = []
-    for gateway in manifest.gateways:
-        try:
-            routers[gateway.name] = _read(artifacts.routers[gateway.name], manifest, gateway, places)
-        except LandbridgeError as problem:
-            findings += problem.findings
+    found = read_all([_text(artifacts, gateway, places) for gateway in manifest.gateways])
+    findings = [finding for one in found if not isinstance(one, Router) for finding in one]
     if findings:
         raise LandbridgeError(*findings)
-    return Network(manifest, routers, places)
+    names = [gateway.name for gateway in manifest.gateways]
+    return Network(manifest, {name: one for name, one in zip(names, found, strict=True) if isinstance(one, Router)}, places)
 
 
-def _read(text: str, manifest: Manifest, gateway: Gateway, places: Places) -> Router:
-    file = places.router(gateway.name).file
-    values = {f"router:{gateway.name}": str(router_address(manifest, gateway))}
-    return read_router(parse(_filled(text, values.items()), file), gateway.release, file)
-
-
-def _filled(text: str, values: Iterable[tuple[str, str]]) -> str:
-    """A text with some placeholders filled in, the others left as they are."""
-    for name, value in values:
-        text = text.replace(f"${{{name}}}", value)
-    return text
+def _text(artifacts: Artifacts, gateway: Gateway, places: Places) -> Text:
+    """A gateway's text: the placeholder of its VPC's router is filled in, the others stay as they are."""
+    router = str(router_address(artifacts.manifest, gateway))
+    text = artifacts.routers[gateway.name].replace(f"${{router:{gateway.name}}}", router)
+    return Text(text, gateway.release, places.router(gateway.name).file)

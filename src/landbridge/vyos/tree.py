@@ -60,9 +60,12 @@ class Tree:
 
     def get(self, *path: str) -> Tree | None:
         """The node at a path, or None."""
-        node: Tree | None = self
+        node = self
         for word in path:
-            node = node.children.get(word) if node is not None else None
+            below = node.children.get(word)
+            if below is None:
+                return None
+            node = below
         return node
 
     def has(self, *path: str) -> bool:

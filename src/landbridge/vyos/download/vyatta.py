@@ -85,7 +85,7 @@ def _tunnel(root: Statement, peer: Statement) -> Tunnel | None:
 
 def _phase(root: Statement, peer: Statement, name: str | None, kind: str) -> Phase | None:
     group = root.below("vpn", "ipsec", kind, name) if name is not None else None
-    proposal = next(group.each("proposal"), None) if group is not None else None
+    proposal = next(iter(group.each("proposal")), None) if group is not None else None
     if group is None or proposal is None:
         peer.fail(f"there is no {kind} with a proposal.", "Download it again.", code="name")
         return None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from ipaddress import IPv4Network
 from typing import Literal, cast
 
 from landbridge.vyos.dialect import Dialect
 from landbridge.vyos.placeholder import PLACEHOLDER
-from landbridge.vyos.reading.statement import Statement
+from landbridge.vyos.reading.statement import Statement, network_around
 from landbridge.vyos.router import FirewallBinding, FirewallChain, FirewallRule
 
 Action = Literal["accept", "drop", "reject"]
@@ -45,10 +44,7 @@ def _is_address(value: Statement) -> bool:
     word = value.word.removeprefix("!")
     if PLACEHOLDER.fullmatch(word):
         return True
-    try:
-        for part in word.split("-", 1):
-            IPv4Network(part, strict=False)
-    except ValueError:
+    if any(network_around(part) is None for part in word.split("-", 1)):
         value.wrong("an address, a prefix or a range")
         return False
     return True

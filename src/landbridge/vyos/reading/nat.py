@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 from typing import Literal
 
 from landbridge.vyos.dialect import Dialect
-from landbridge.vyos.reading.statement import Statement
+from landbridge.vyos.reading.statement import Statement, network_around
 from landbridge.vyos.router import Match, NatRule
 
 
@@ -76,11 +76,7 @@ def _match(statement: Statement, side: str) -> Match | None:
 
 
 def _network(value: Statement, negatable: bool = False) -> IPv4Network | None:
-    word = value.word.removeprefix("!") if negatable else value.word
-    try:
-        return IPv4Network(word, strict=False)
-    except ValueError:
-        return None
+    return network_around(value.word.removeprefix("!") if negatable else value.word)
 
 
 def _one_to_one(statement: Statement, matched: Match | None, translation: IPv4Network, kind: str, dialect: Dialect) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from landbridge.findings import Finding, Where, error
@@ -20,19 +21,23 @@ class Ledger:
 
 
 class Statement:
-    """A node of the tree, with its path. Everything that is asked for counts as understood; what is wrong is noted, and None is given."""
+    """A node of the tree. Everything that is asked for counts as understood; what is wrong is noted, and None is given.
 
-    __slots__ = ("_ledger", "path", "tree")
+    `word` is the last word of its path: a tag's name, a leaf's value. The path itself is only put together for what is told of it.
+    """
 
-    def __init__(self, tree: Tree, path: tuple[str, ...], ledger: Ledger) -> None:
+    __slots__ = ("_above", "_ledger", "_words", "tree", "word")
+
+    def __init__(self, tree: Tree, words: tuple[str, ...], ledger: Ledger, above: Statement | None = None) -> None:
         self.tree = tree
-        self.path = path
+        self.word = words[-1] if words else ""
+        self._words = words
         self._ledger = ledger
+        self._above = above
 
     @property
-    def word(self) -> str:
-        """The last word of the path: a tag's name, a leaf's value."""
-        return self.path[-1]
+    def path(self) -> tuple[str, ...]:
+        return self._words if self._above is None else self._above.path + self._words
 
     @property
     def line(self) -> int:
@@ -40,7 +45,7 @@ class Statement:
 
     def has(self, *path: str) -> bool:
         """Whether a path is there, without understanding it."""
-        return self.tree.has(*path)
+        return self.tree.get(*path) is not None
 
     def below(self, *path: str) -> Statement | None:
         """The statement at a path, or None."""
@@ -48,16 +53,17 @@ class Statement:
         if tree is None:
             return None
         self._ledger.understood.add(id(tree))
-        return Statement(tree, self.path + path, self._ledger)
+        return Statement(tree, path, self._ledger, self)
 
-    def each(self, *path: str) -> Iterator[Statement]:
+    def each(self, *path: str) -> list[Statement]:
         """The statements right below a path: a tag node's tags, a leaf's values."""
-        node = self.below(*path)
-        if node is not None:
-            for word in node.tree.children:
-                statement = node.below(word)
-                if statement is not None:
-                    yield statement
+        tree = self.tree.get(*path)
+        if tree is None:
+            return []
+        ledger = self._ledger
+        ledger.understood.add(id(tree))
+        ledger.understood.update(map(id, tree.children.values()))
+        return [Statement(below, (*path, word), ledger, self) for word, below in tree.children.items()]
 
     def flag(self, *path: str) -> bool:
         """Whether a valueless leaf is set."""
@@ -65,10 +71,17 @@ class Statement:
 
     def value(self, *path: str, required: bool = False) -> Statement | None:
         """The value of a leaf (the last that was set)."""
-        values = list(self.each(*path))
-        if values:
-            return values[-1]
-        if self.has(*path) or required:
+        tree = self.tree.get(*path)
+        if tree is not None and (values := tree.children):
+            word, last = next(reversed(values.items()))
+            if len(values) == 1:
+                self._ledger.understood.add(id(last))
+            else:
+                self._ledger.understood.update(map(id, values.values()))
+            return Statement(last, (*path, word), self._ledger, self)
+        if tree is not None or required:
+            if tree is not None:
+                self._ledger.understood.add(id(tree))
             self.fail(f"{' '.join(path)} has no value.", f"Set one: `set {self.shown} {' '.join(path)} …`.")
         return None
 
@@ -110,7 +123,7 @@ class Statement:
 
     def as_address(self) -> IPv4Address | None:
         try:
-            return IPv4Address(self.word)
+            return _address(self.word)
         except ValueError:
             self.wrong("an IPv4 address such as 10.0.1.1")
             return None
@@ -118,7 +131,7 @@ class Statement:
     def as_prefix(self) -> IPv4Network | None:
         try:
             if "/" in self.word:
-                return IPv4Network(self.word)
+                return _network(self.word)
         except ValueError:
             pass
         self.wrong("an IPv4 prefix without host bits, such as 10.0.1.0/24")
@@ -137,26 +150,22 @@ class Statement:
         """Understand a whole part of the tree as having no effect on packets."""
         tree = self.tree.get(*path)
         if tree is not None:
-            self._ledger.understood.update(map(id, _leaves(tree)))
+            self._ledger.understood.update(_leaves(tree))
 
     def complete(self) -> bool:
         """Whether everything below was understood."""
-        return all(id(leaf) in self._ledger.understood for leaf in _leaves(self.tree))
+        return self._ledger.understood.issuperset(_leaves(self.tree))
 
     def leave(self) -> None:
         """Leave a whole part of the tree as not understood."""
-        self._ledger.understood.difference_update(map(id, _leaves(self.tree)))
+        self._ledger.understood.difference_update(_leaves(self.tree))
 
-    def unread(self) -> Iterator[Unread]:
+    def unread(self) -> list[Unread]:
         """What is not understood below, in order."""
-        yield from self._unread(self.tree, self.path)
-
-    def _unread(self, tree: Tree, path: tuple[str, ...]) -> Iterator[Unread]:
-        for word, below in tree.children.items():
-            if below.children:
-                yield from self._unread(below, (*path, word))
-            elif id(below) not in self._ledger.understood:
-                yield Unread((*path, word), below.line)
+        found: list[Unread] = []
+        if not self.complete():
+            _find_unread(self.tree, self.path, self._ledger.understood, found)
+        return found
 
     @property
     def shown(self) -> str:
@@ -176,8 +185,38 @@ class Statement:
         self._ledger.findings.append(error(code, message, where, remedy))
 
 
-def _leaves(tree: Tree) -> Iterator[Tree]:
+def _leaves(tree: Tree) -> list[int]:
+    """What the ledger knows the leaves of a tree by."""
     if not tree.children:
-        yield tree
-    for below in tree.children.values():
-        yield from _leaves(below)
+        return [id(tree)]
+    found: list[int] = []
+    nodes = [tree]
+    for node in nodes:  # which grows on the way
+        for below in node.children.values():
+            if below.children:
+                nodes.append(below)
+            else:
+                found.append(id(below))
+    return found
+
+
+def _find_unread(tree: Tree, path: tuple[str, ...], understood: set[int], found: list[Unread]) -> None:
+    for word, below in tree.children.items():
+        if below.children:
+            _find_unread(below, (*path, word), understood, found)
+        elif id(below) not in understood:
+            found.append(Unread((*path, word), below.line))
+
+
+# Thousands of routers name the same few addresses.
+_address = lru_cache(65_536)(IPv4Address)
+_network = lru_cache(65_536)(IPv4Network)
+
+
+@lru_cache(65_536)
+def network_around(word: str) -> IPv4Network | None:
+    """The prefix that an address is, or a prefix with host bits is in; None if the word is neither."""
+    try:
+        return IPv4Network(word, strict=False)
+    except ValueError:
+        return None
