@@ -66,7 +66,7 @@ def foreign(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
     hub = [span_of(cidr) for vpc in proof.network.manifest.vpcs if vpc.kind == "hub" for cidr in vpc.cidrs]
     for network in router.bgp.networks if router.bgp else ():
         prefix = span_of(network.prefix)
-        if prefix not in routing_offers(proof, gateway) or any(one.holds(prefix) or prefix.holds(one) for one in own):
+        if prefix not in proof.routing.offers[gateway.name] or any(one.holds(prefix) or prefix.holds(one) for one in own):
             continue
         where = proof.network.places.router(gateway.name, network.line, f"protocols bgp network {network.prefix}")
         owners = sorted({end.vpc for end in proof.meeting(prefix)})
@@ -77,11 +77,6 @@ def foreign(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
         else:
             message = f"{gateway.name} announces {prefix}, and nothing of {gateway.vpc} is known by it."
             yield Finding("blackhole", Severity.WARNING, message, where, "Take the statement away, or write the prefix that was meant.")
-
-
-def routing_offers(proof: Proof, gateway: Gateway) -> dict[Span, object]:
-    """The prefixes that a gateway announces."""
-    return dict.fromkeys(proof.routing.offers[gateway.name])
 
 
 def refused(proof: Proof, gateway: Gateway) -> Iterator[Finding]:

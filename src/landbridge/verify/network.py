@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from landbridge.artifacts import Artifacts, Manifest
 from landbridge.artifacts.manifest import Gateway, Vpc
+from landbridge.artifacts.store import text_file
 from landbridge.findings import LandbridgeError, Where
 from landbridge.verify.reading import Text, read_all
 from landbridge.vyos import Router
@@ -15,14 +16,16 @@ from landbridge.vyos import Router
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things stand. `folder` is put before the files' names; lines are those of the manifest's records, by name."""
+    """Where things stand. `folder` is put before the files' names; lines are those of the manifest's records, by name;
+    `curly` are the gateways whose text is a config.boot."""
 
     folder: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
+    curly: frozenset[str] = frozenset()
 
     def router(self, gateway: str, line: int = 0, path: str = "") -> Where:
         """A line of a router's text (0: the text as a whole)."""
-        return Where(f"{self.folder}routers/{gateway}.set", line or None, None, path)
+        return Where(f"{self.folder}{text_file(gateway, self.curly)}", line or None, None, path)
 
     def manifest(self, name: str, path: str = "") -> Where:
         """A key below the record of a VPC or gateway."""
@@ -57,7 +60,7 @@ def router_address(manifest: Manifest, gateway: Gateway) -> IPv4Address:
 def network_of(artifacts: Artifacts, places: Places = Places()) -> Network:
     """The network that artifacts describe. Raises LandbridgeError with everything in them that can't be read."""
     manifest = artifacts.manifest
-    places = places if places.lines else replace(places, lines=artifacts.lines)
+    places = replace(places, lines=places.lines or artifacts.lines, curly=artifacts.curly)
     found = read_all([_text(artifacts, gateway, places) for gateway in manifest.gateways])
     findings = [finding for one in found if not isinstance(one, Router) for finding in one]
     if findings:

@@ -36,6 +36,19 @@ class PrefixTable(Generic[Value]):
         self._by_length.setdefault(length, {})[span.first] = value
         self._lengths = None
 
+    def remove(self, span: Span) -> None:
+        """Take a prefix away that is there."""
+        length = 33 - span.size.bit_length()
+        del self.values[span.first, length]
+        del self._by_length[length][span.first]
+        self._lengths = None
+
+    def copy(self) -> PrefixTable[Value]:
+        made: PrefixTable[Value] = PrefixTable()
+        made.values = dict(self.values)
+        made._by_length = {length: dict(values) for length, values in self._by_length.items()}
+        return made
+
     def __len__(self) -> int:
         return len(self.values)
 

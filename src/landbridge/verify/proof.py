@@ -7,62 +7,78 @@ one site stays true for as long as neither its own artifacts nor the classes cha
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import cached_property
 
-from landbridge.artifacts.manifest import Gateway, Vpc
 from landbridge.verify.exchanges import Endpoint
-from landbridge.verify.failing import Failure, considered, failures_of
-from landbridge.verify.forwarding import Forwarding, Places
+from landbridge.verify.failing import considered
+from landbridge.verify.forwarding import Forwarding
+from landbridge.verify.ground import Ground, Step
 from landbridge.verify.network import Network
-from landbridge.verify.packets import Service
-from landbridge.verify.remotes import Cell, Remotes, Standings, interests
+from landbridge.verify.proving import SiteProof, Tell, prove_all, silent
+from landbridge.verify.remotes import Remotes
 from landbridge.verify.routing import Kept, Routing
-from landbridge.verify.sites import Broken, prove_site, services_of
 from landbridge.verify.span import Span
-from landbridge.verify.tunnels import tunnel_states
 
-Tell = Callable[[str, int, int], None]
-
-
-def silent(stage: str, done: int, of: int) -> None:
-    """Nobody is told how far the proof is."""
-
-
-@dataclass(frozen=True, slots=True)
-class SiteProof:
-    """What is known of one site. `failing` has what a failure breaks that was whole before it."""
-
-    vpc: Vpc
-    ends: tuple[Endpoint, ...]
-    services: tuple[Service, ...]
-    interests: frozenset[Span]
-    broken: tuple[Broken, ...]
-    failing: tuple[tuple[Failure, tuple[Broken, ...]], ...]
-    trials: int
+MANY = 30  # prefixes that a change moves: beyond, looking for who is touched takes as long as proving all again
 
 
 class Proof:
-    """A network, proved. Making one does all the work; `tell` hears of it."""
+    """A network, proved. Making one does all the work; `tell` hears of it: a stage's name, how much is done, of how much."""
 
     def __init__(self, network: Network, *, failures: bool = True, tell: Tell = silent) -> None:
-        self.network = network
+        self._ground = Ground(network)
         self._with_failures = failures
-        self.routing = Routing(network, tunnel_states(network))
-        self.forwarding = Forwarding(self.routing, Places(network.manifest.vpcs))
-        self.remotes = Remotes(network.manifest.vpcs)
-        self._standings = Standings(self.routing, self.remotes)
-        self.addresses = {
-            subnet.host: int(subnet.address) for vpc in network.manifest.vpcs for subnet in vpc.subnets if subnet.host and subnet.address
-        }
-        self._kept: dict[str, list[Kept]] = {}
-        for kept in self.routing.kept:
-            self._kept.setdefault(kept.gateway, []).append(kept)
-        self.sites: dict[str, SiteProof] = {}
-        total = len(network.manifest.vpcs)
-        for done, vpc in enumerate(network.manifest.vpcs, 1):
-            self.sites[vpc.name] = self._prove(vpc)
-            tell("proving", done, total)
+        self.sites: dict[str, SiteProof] = prove_all(self._ground, network.manifest.vpcs, failures, tell)
+        self.proved = len(self.sites)
+
+    def changed(self, network: Network) -> Proof:
+        """The proof of the network after a change. `proved` says at how many sites it had to be done again."""
+        step = Step(self._ground, network)
+        made = object.__new__(Proof)
+        made._ground, made._with_failures = step.ground, self._with_failures
+        again = self._again(step)
+        vpcs = [vpc for vpc in network.manifest.vpcs if again is None or vpc.name in again]
+        fresh = prove_all(step.ground, vpcs, self._with_failures, silent)
+        made.sites = {vpc.name: fresh[vpc.name] if vpc.name in fresh else self.sites[vpc.name] for vpc in network.manifest.vpcs}
+        made.proved = len(fresh)
+        return made
+
+    def _again(self, step: Step) -> set[str] | None:
+        """The sites whose proof a change may touch; None for all of them."""
+        before, after = self._ground.network.manifest, step.ground.network.manifest
+        spans = step.touched()
+        if before.hub != after.hub or len(spans) > MANY or not step.alike():
+            return None
+        again = {step.ground.routing.gateways[name].vpc for name in step.gateways} | step.vpcs
+        if step.vpcs or step.gone:
+            # Its subnets may have gone, and classes are kept by number.
+            again |= {name for name, site in self.sites.items() if not site.whole}
+            spans += [end.known for vpc in step.vpcs | step.gone for end in self._ground.ends(vpc)]
+        asns: set[int] = set()
+        for span in spans:
+            for at in range(*step.ground.remotes.run(span)):
+                again.add(step.ground.remotes.all[at].vpc)
+                asns |= step.ground.standings.seeing(at)
+        again |= {gateway.vpc for gateway in after.gateways if gateway.asn in asns}
+        again |= {name for name, site in self.sites.items() if any(one.meets(span) for span in spans for one in site.interests)}
+        return again
+
+    @property
+    def network(self) -> Network:
+        return self._ground.network
+
+    @property
+    def routing(self) -> Routing:
+        return self._ground.routing
+
+    @property
+    def forwarding(self) -> Forwarding:
+        return self._ground.forwarding
+
+    @property
+    def remotes(self) -> Remotes:
+        return self._ground.remotes
 
     @property
     def pairs(self) -> int:
@@ -77,60 +93,33 @@ class Proof:
             return 0
         return considered(self.network.manifest.gateways, sum(site.trials for site in self.sites.values()))
 
-    def ends(self, vpc: str) -> list[Endpoint]:
+    @cached_property
+    def addresses(self) -> dict[str, int]:
+        """The probe hosts' own addresses."""
+        hosts = (subnet for vpc in self.network.manifest.vpcs for subnet in vpc.subnets)
+        return {subnet.host: int(subnet.address) for subnet in hosts if subnet.host and subnet.address}
+
+    def ends(self, vpc: str) -> tuple[Endpoint, ...]:
         """A VPC's subnets that take part."""
-        return [self.remotes.all[at] for at in self.remotes.of_vpc.get(vpc, [])]
+        return self._ground.ends(vpc)
 
     def meeting(self, span: Span) -> list[Endpoint]:
         """The subnets whose global prefixes meet a span."""
         first, after = self.remotes.run(span)
         return self.remotes.all[first:after]
 
-    def kept(self, gateway: str) -> list[Kept]:
+    def kept(self, gateway: str) -> Iterator[Kept]:
         """What a gateway doesn't get announced."""
-        return self._kept.get(gateway, [])
+        return (kept for kept in self.routing.kept if kept.gateway == gateway)
 
     def refusals(self, gateway: str) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Remote subnets that a gateway doesn't learn over each session, one for all that fare alike: index, sessions that let it in."""
         sessions = sum(self.routing.session(tunnel.name) for tunnel in self.routing.gateways[gateway].tunnels)
         own = set(self.remotes.of_vpc.get(self.routing.gateways[gateway].vpc, []))
-        standings = self._standings.of(self.routing, gateway)
+        standings = self._ground.standings.of(self.routing, gateway)
         for first, after in itertools.pairwise([0, *standings.changes, len(standings)]):
             standing = standings[first] if first < after else None
             taken = standing[1] if standing else ()
             if len(taken) < sessions:
                 yield from ((at, taken) for at in itertools.islice((at for at in range(first, after) if at not in own), 1))
-        yield from ((at, ()) for at in sorted(self._standings.apart(self.routing, gateway) - own))
-
-    def _prove(self, vpc: Vpc) -> SiteProof:
-        gateways = self.routing.of_site.get(vpc.name, [])
-        ends = tuple(self.remotes.all[at] for at in self.remotes.of_vpc.get(vpc.name, []))
-        services = services_of(self.network, vpc, gateways)
-        told_apart = frozenset(interests(self.network, vpc, gateways))
-        cells = self._cells(self.routing, vpc, gateways, told_apart)
-        broken = tuple(prove_site(self.forwarding, self.remotes, ends, cells, services))
-        hurt = {(one.end, one.side, one.remote, one.service) for one in broken}
-        failing = []
-        trials = 0
-        for failure in failures_of(self.network.manifest, vpc, gateways) if self._with_failures else ():
-            trials += 1
-            routing = self.routing.without(failure.tunnels, failure.gateways)
-            left = [end for end in ends if end.subnet not in failure.lost]
-            found = prove_site(
-                Forwarding(routing, self.forwarding.places),
-                self.remotes,
-                left,
-                self._cells(routing, vpc, gateways, told_apart),
-                services,
-            )
-            fresh = tuple(one for one in found if (one.end, one.side, one.remote, one.service) not in hurt)
-            if fresh:
-                failing.append((failure, fresh))
-        return SiteProof(vpc, ends, services, told_apart, broken, tuple(failing), trials)
-
-    def _cells(self, routing: Routing, vpc: Vpc, gateways: Sequence[Gateway], told_apart: frozenset[Span]) -> list[Cell]:
-        standings = [self._standings.of(routing, gateway.name) for gateway in gateways]
-        apart: set[int] = set()
-        for gateway in gateways:
-            apart |= self._standings.apart(routing, gateway.name)
-        return self.remotes.cells(vpc.name, told_apart, standings, apart)
+        yield from ((at, ()) for at in sorted(self._ground.standings.apart(self.routing, gateway) - own))

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from landbridge.findings import Finding, LandbridgeError
-from landbridge.vyos import Router, parse, read_router
+from landbridge.vyos import Router, read_router
+from landbridge.vyos.configuration import tree_of
 
 FEW = 200  # texts: below, starting processes takes longer than reading
 _CHUNKS = 4  # a core, so that none waits long for the slowest
@@ -56,7 +57,7 @@ def _read_chunk(texts: Sequence[Text]) -> list[Read]:
 
 def _read(text: Text) -> Read:
     try:
-        return read_router(parse(text.text, text.file), text.release, text.file)
+        return read_router(tree_of(text.text, text.file), text.release, text.file)
     except LandbridgeError as problem:
         return problem.findings
 

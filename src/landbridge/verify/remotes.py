@@ -51,8 +51,11 @@ class Remotes:
         """The indices of what meets a span. (Known prefixes don't overlap, but for mistakes, which only widen the run.)"""
         return bisect_left(self._lasts, span.first), bisect_right(self._firsts, span.last)
 
-    def cells(self, own: str, interests: Set[Span], standings: Sequence[Runs], apart: Iterable[int]) -> list[Cell]:
-        """The classes of what isn't a VPC's own; `standings` at each of its gateways, `apart` the indices that are classes of their own."""
+    def cells(self, own: str, interests: Set[Span], standings: Sequence[Runs], apart: Iterable[int], unrouted: Set[int]) -> list[Cell]:
+        """The classes of what isn't a VPC's own; `standings` at each of its gateways, `apart` the indices that are classes of their own.
+
+        What the hub has no route to, `unrouted`, is in none: its own site's proof says so.
+        """
         edges = {0, len(self.all)}
         runs: list[tuple[int, int, Span]] = []
         lonely = set(apart)
@@ -66,11 +69,11 @@ class Remotes:
             runs.append((first, after, span))
             edges |= {first, after}
         mine = self.of_vpc.get(own, [])
-        for at in (*mine, *lonely):
+        for at in (*mine, *lonely, *unrouted):
             edges |= {at, at + 1}
         for each in standings:
             edges.update(each.changes)
-        skipped = set(mine)
+        skipped = {*unrouted, *mine}
         found: dict[tuple[object, ...], list[tuple[int, int]]] = {}
         for first, after in itertools.pairwise(sorted(edges)):
             if first in skipped:
@@ -89,7 +92,7 @@ class Runs(list[Standing]):
 
     def __init__(self, standings: Iterable[Standing]) -> None:
         super().__init__(standings)
-        sessions = [None if one is None else one[1] for one in self]
+        sessions = [_sessions(one) for one in self]
         self.changes = [at for at in range(1, len(sessions)) if sessions[at] != sessions[at - 1]]
 
 
@@ -99,22 +102,62 @@ class Standings:
     def __init__(self, routing: Routing, remotes: Remotes) -> None:
         self._routing = routing
         self._remotes = remotes
-        self._known: dict[_Policy, Runs] = {}
+        self._known: dict[_Policy, tuple[Runs, str]] = {}  # with a gateway that has the policy
         self._by_asn: dict[int, set[int]] = {}
         self._cut: set[int] = set()
+        self.unrouted: set[int] = set()
         for at, end in enumerate(remotes.all):
             if routing.hub.inside(end.known):
                 self._cut.add(at)
-            for _, route in routing.hub_covering(end.known):
+            covering = list(routing.hub_covering(end.known))
+            if not covering and at not in self._cut:
+                self.unrouted.add(at)
+            for _, route in covering:
                 for asn in route.path:
                     self._by_asn.setdefault(asn, set()).add(at)
+
+    def revised(self, routing: Routing, remotes: Remotes, moved: Set[Span]) -> Standings:
+        """The same after the hub's routes to some prefixes have moved, or the subnets have changed: only what is new is worked out."""
+        made = object.__new__(Standings)
+        made._routing, made._remotes = routing, remotes
+        made._known, made._by_asn, made._cut, made.unrouted = self._known, self._by_asn, self._cut, self.unrouted
+        if not moved and remotes is self._remotes:
+            return made
+        made = Standings(routing, remotes)
+        touched = {at for span in moved for at in range(*remotes.run(span))}
+        for key, (known, gateway) in self._known.items():
+            if gateway not in routing.gateways:
+                continue
+            of = {end.known: standing for end, standing in zip(self._remotes.all, known, strict=True)}
+            fresh = Runs(
+                of[end.known] if at not in touched and end.known in of else made._standing(routing, gateway, end)
+                for at, end in enumerate(remotes.all)
+            )
+            made._known[key] = fresh, gateway
+        return made
 
     def of(self, routing: Routing, gateway: str) -> Runs:
         """One standing a remote subnet, for a gateway as it is routed now."""
         key = _policy(routing, gateway)
         if key not in self._known:
-            self._known[key] = Runs(self._standing(routing, gateway, end) for end in self._remotes.all)
-        return self._known[key]
+            self._known[key] = Runs(self._standing(routing, gateway, end) for end in self._remotes.all), gateway
+        return self._known[key][0]
+
+    def like_others(self, new: Set[int]) -> bool:
+        """Whether some remote subnets stand, at every gateway, as another one does: then they make no new class."""
+        if new & self._cut:
+            return False
+        new = new - self.unrouted
+        for known, _ in self._known.values():
+            sessions = [_sessions(standing) for standing in known]
+            old = {one for at, one in enumerate(sessions) if at not in new}
+            if any(sessions[at] not in old for at in new):
+                return False
+        return True
+
+    def seeing(self, at: int) -> Set[int]:
+        """The ASNs in the paths to a remote subnet."""
+        return {asn for asn, indices in self._by_asn.items() if at in indices}
 
     def apart(self, routing: Routing, gateway: str) -> set[int]:
         """The indices that no standing speaks for: those of which a gateway sees its own ASN in the path, and those cut in two."""
@@ -128,6 +171,10 @@ class Standings:
             if accepted:
                 return found.length, accepted
         return None
+
+
+def _sessions(standing: Standing) -> tuple[int, ...] | None:
+    return None if standing is None else standing[1]
 
 
 def _worth(standing: Standing, exactly: bool) -> Standing:

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html (route
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Set
 from typing import Literal, NamedTuple, TypeVar
 
 from landbridge.artifacts.manifest import Gateway
@@ -20,7 +20,7 @@ from landbridge.verify.rib import BGP_DISTANCE, Entry, Exit, best, own_routes
 from landbridge.verify.roles import Role, roles
 from landbridge.verify.span import Span, span_of, span_of_address
 from landbridge.verify.tunnels import TunnelState
-from landbridge.vyos.router import Announcement
+from landbridge.vyos.router import Announcement, Router
 
 
 class Offer(NamedTuple):
@@ -73,9 +73,7 @@ class Routing:
         for gateway in network.manifest.gateways:
             self.of_site.setdefault(gateway.vpc, []).append(gateway)
         self.kept: list[Kept] = []
-        self.screened = {
-            name for name, router in network.routers.items() if any(binding.direction != "local" for binding in router.bindings)
-        }
+        self.screened = {name for name, router in network.routers.items() if _screens(router)}
         self._forget()
         self.roles: MutableMapping[str, Role] = {}
         for site in self.of_site:
@@ -108,6 +106,48 @@ class Routing:
         made.roles = ChainMap({name: role for site in sites for name, role in made._site_roles(site).items()}, *_maps(self.roles))
         made._announce_again({gateway.name for site in sites for gateway in self.of_site[site]})
         return made
+
+    def revised(self, network: Network, states: Mapping[str, TunnelState], changed: Set[str]) -> tuple[Routing, frozenset[Span]]:
+        """The routing of a network of which only some gateways' texts or facts have changed; and the prefixes that the hub routes anew."""
+        made = object.__new__(Routing)
+        made.network, made.states, made.down, made.dead = network, states, frozenset(), frozenset()
+        made.gateways = {gateway.name: gateway for gateway in network.manifest.gateways}
+        made.of_site = {}
+        for gateway in network.manifest.gateways:
+            made.of_site.setdefault(gateway.vpc, []).append(gateway)
+        touched = set(changed | (self.gateways.keys() ^ made.gateways.keys()))
+        made.kept = [kept for kept in self.kept if kept.gateway not in touched]
+        made.screened = {name for name in made.gateways if (_screens(network.routers[name]) if name in touched else name in self.screened)}
+        made._forget()
+        made.roles = dict(self.roles)
+        for site in {made.gateways[name].vpc for name in touched if name in made.gateways}:
+            made.roles.update(made._site_roles(site))
+        made.offers, made._announcers, made._overlay = dict(self.offers), dict(self._announcers), {}
+        before = {name: made.offers.pop(name, {}) for name in touched}
+        for name in touched & made.gateways.keys():
+            made.offers[name] = made._offered(made.gateways[name])
+        made.hub, moved = self.hub, set()
+        for prefix in {prefix for name in touched for prefix in (*before[name], *made.offers.get(name, ()))}:
+            announcers = {name for name in (*self._announcers.get(prefix, ()), *touched) if prefix in made.offers.get(name, ())}
+            made._announcers[prefix] = announcers
+            known = self.hub.exactly(prefix)
+            if known is not None and known.kind == "vpc":
+                continue
+            some = [offer for name in sorted(announcers) for offer in made.offers[name][prefix]]
+            chosen = made._chosen(some) if some else None
+            if chosen != known:
+                if made.hub is self.hub:
+                    made.hub = self.hub.copy()
+                if chosen is None:
+                    made.hub.remove(prefix)
+                else:
+                    made.hub.add(prefix, chosen)
+                moved.add(prefix)
+        made._own = {name: table for name, table in self._own.items() if name in made.gateways and name not in touched}
+        made._networks = {name: networks for name, networks in self._networks.items() if name in made._own}
+        if not moved:
+            made._learned = {key: exits for key, exits in self._learned.items() if key[0] not in touched}
+        return made, frozenset(moved)
 
     # Roles and what is up
 
@@ -314,6 +354,11 @@ class Routing:
                         why = f"{policed.by} of {gateway} refuses {prefix.span}"
                         return Kept(gateway, tunnel.name, prefix.span, "not-announced", why, policed.line)
         return None
+
+
+def _screens(router: Router) -> bool:
+    """Whether a firewall rules what passes a router."""
+    return any(binding.direction != "local" for binding in router.bindings)
 
 
 def _is_default(table: PrefixTable[Entry], entry: Entry) -> bool:

@@ -54,13 +54,14 @@ class TunnelState:
 def tunnel_states(network: Network) -> dict[str, TunnelState]:
     """Every tunnel of a network, by its name."""
     return {
-        tunnel.name: _state(network, gateway, network.routers[gateway.name], tunnel)
+        tunnel.name: tunnel_state(network, gateway, network.routers[gateway.name], tunnel)
         for gateway in network.manifest.gateways
         for tunnel in gateway.tunnels
     }
 
 
-def _state(network: Network, gateway: Gateway, router: Router, tunnel: Tunnel) -> TunnelState:
+def tunnel_state(network: Network, gateway: Gateway, router: Router, tunnel: Tunnel) -> TunnelState:
+    """One tunnel of a gateway."""
     outside = f"${{outside:{tunnel.name}}}"
     peer = _peer(router, tunnel, outside)
     if peer is None:

@@ -10,7 +10,8 @@ from landbridge.verify.accepting import accepted
 from landbridge.verify.audits import audit
 from landbridge.verify.checks import CHECKS
 from landbridge.verify.network import Network
-from landbridge.verify.proof import Proof, Tell, silent
+from landbridge.verify.proof import Proof
+from landbridge.verify.proving import Tell, silent
 from landbridge.verify.report import Report
 from landbridge.verify.telling import tell_broken, tell_failing
 
