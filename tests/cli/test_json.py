@@ -36,6 +36,8 @@ def printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]
     for name, words in {
         "plan": ["plan", file, "--json"],
         "render": ["render", file, "--out", str(tmp_path / "build"), "--json"],
+        "verify": ["verify", file, "--json"],
+        "trace": ["trace", file, "singapore-4", "virginia-4", "--protocol", "tcp", "--port", "443", "--json"],
         "import": ["import", str(tmp_path / "build" / "routers"), "--json"],
         "diff": ["diff", *(str(tmp_path / "build" / "routers" / f"{name}-a.set") for name in ("virginia", "singapore")), "--json"],
         "error": ["plan", str(tmp_path), "--json"],
@@ -61,3 +63,11 @@ def test_the_documented_values_are_the_four_region_networks(printed: dict[str, A
     for key in ("sites", "overlaps", "translations"):
         assert documented[key][0] == plan[key][0]
     assert _SHAPES["finding"]["message"] == printed["finding"]["message"]
+
+
+def test_the_documented_trace_is_the_four_region_networks(printed: dict[str, Any]) -> None:
+    documented, traced = _SHAPES["trace"], printed["trace"]
+    for key in ("ok", "from", "to", "protocol", "port"):
+        assert documented[key] == traced[key]
+    for leg in ("there", "back"):
+        assert documented["ways"][0][leg][0] == traced["ways"][0][leg][0]

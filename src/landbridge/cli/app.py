@@ -30,7 +30,8 @@ COMMANDS = {
     "schema": _Lazy("landbridge.cli.schema", "schema", "Print the network file's JSON Schema, for editors."),
     "plan": _Lazy("landbridge.cli.plan", "plan", "Show what follows from the network file; change nothing."),
     "render": _Lazy("landbridge.cli.render", "render", "Write the routers' configurations and the manifest."),
-    "trace": _Lazy("landbridge.cli.trace", "trace", "Follow one packet there and back, hop by hop, with every rewrite."),
+    "verify": _Lazy("landbridge.cli.verify", "verify", "Prove that every host reaches every other, or show why not."),
+    "trace": _Lazy("landbridge.cli.trace", "trace", "Follow one packet there and back, with every rewrite."),
     "import": _Lazy("landbridge.cli.import_", "import_", "Make a network file of routers' configurations."),
     "import-vpn": _Lazy("landbridge.cli.import_vpn", "import_vpn", "Turn AWS' downloaded configuration into commands that work."),
     "diff": _Lazy("landbridge.cli.diff", "diff", "Show the commands that lead from one configuration to another."),
@@ -65,13 +66,14 @@ class _LazyGroup(click.Group):
 def landbridge() -> None:
     """One network across AWS Regions whose address spaces overlap, from one file.
 
-    landbridge finds the overlaps, resolves them with 1:1 translation, writes every router's configuration, and runs the whole
-    network on this machine.
+    landbridge finds the overlaps, resolves them with 1:1 translation, writes every router's configuration, proves from it that
+    every host reaches every other, and runs the whole network on this machine.
 
     \b
     Begin with:
       landbridge init                 a commented network.yaml, here
       landbridge plan                 what follows from it
+      landbridge verify               proof that it is right
       landbridge render --out build   the routers' configurations
 
     Every command takes the network file as an argument; it defaults to network.yaml. Most take --json.

@@ -30,8 +30,8 @@ def trace(words: tuple[str, ...], directory: Path | None, release: str | None, p
     """Follow one packet from SRC to DST, hop by hop, with every rewrite, and its reply back.
 
     SRC is a host (singapore-4) or an address in a VPC; where several VPCs have it, say which: virginia/172.88.88.10. DST is a host, an
-    address in a VPC written so, or an address as SRC's site knows it. Every way that a packet may take is shown. FILE is rendered in
-    memory; nothing is written and nothing is sent.
+    address in a VPC written so, or an address as SRC's site knows it. Of equal ways one is shown, and each that fares otherwise; --json has
+    all. FILE is rendered in memory; nothing is written and nothing is sent.
 
     \b
     Examples:

@@ -26,6 +26,7 @@ CODES: dict[str, Code] = {
         "inside-conflict": "an inside address range that AWS reserves or that is used twice",
         "release": "something that the VyOS release line doesn't have",
         "single-point-of-failure": "one failure cuts a site off",
+        "tunnel-down": "a tunnel or its BGP session can't come up",
         "unreachable": "a host can't reach another",
         "one-way": "a packet arrives and its reply doesn't",
         "loop": "a packet goes round in a circle",

@@ -1,0 +1,54 @@
+"""What was proved, for people: findings with their counterexamples, the gravest first, and the verdict in a line at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from landbridge.findings import Finding, Severity
+from landbridge.verify import Report
+
+MOST_OF_A_KIND = 20  # findings of one code; nobody reads more, and --json has them all
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+_ORDER = list(Severity)
+
+
+def report_view(report: Report, name: str, failures: bool) -> Iterator[RenderableType]:
+    """The findings, those of a kind together, and the verdict."""
+    for _, kind in groupby(sorted(report.findings, key=_rank), key=_rank):
+        same = list(kind)
+        for finding in same[:MOST_OF_A_KIND]:
+            yield from _finding(finding)
+        if len(same) > MOST_OF_A_KIND:
+            yield Text(f"… and {len(same) - MOST_OF_A_KIND:,} more of {same[0].code}; --json has all.", "dim")
+        yield Text("")
+    yield _verdict(report, name, failures)
+
+
+def _rank(finding: Finding) -> tuple[int, str]:
+    return _ORDER.index(finding.severity), finding.code
+
+
+def _finding(finding: Finding) -> Iterator[RenderableType]:
+    yield Text.assemble((f"{finding.severity}: ", _STYLES[finding.severity]), f"{finding} ", (f"[{finding.code}]", "dim"))
+    for step in finding.trace:
+        yield Padding(Text(step, "dim"), (0, 0, 0, 4))
+
+
+def _verdict(report: Report, name: str, failures: bool) -> Text:
+    counts = Counter(finding.severity for finding in report.findings)
+    rest = _counted((severity, counts[severity]) for severity in _ORDER)
+    considered = f"{report.failures:,} failures considered" if failures else "no failures considered"
+    if report.ok:
+        said = f"every host reaches every other, both ways: {report.pairs:,} of {report.pairs:,} pairs; {considered}"
+        return Text.assemble(("✓", "green"), f" {name}: {said}{f'; {rest}' if rest else ''}")
+    return Text.assemble(("✗", "bold red"), f" {name}: {rest}; {report.pairs:,} pairs of hosts, {considered}")
+
+
+def _counted(counts: Iterable[tuple[Severity, int]]) -> str:
+    return ", ".join(f"{count:,} {severity}{'' if count == 1 else 's'}" for severity, count in counts if count)
