@@ -29,6 +29,7 @@ PLACES = [
     Where("manifest.yaml", 5, None, "vpcs.singapore.cidrs"),
     Where("build/manifest.yaml", 9, None, "gateways.singapore-a.rules[3]"),
     Where("build/routers/singapore-a.set", 12, None, "service ssh"),
+    Where("build/routers/singapore-a.boot", 12, None, "service ssh"),
 ]
 
 

@@ -12,7 +12,7 @@ from landbridge.verify.network import Network
 
 def accepted(findings: Iterable[Finding], network: Network) -> tuple[Finding, ...]:
     """The findings; a warning that the manifest accepts, by its code and whom it is about, as a note with the reason. Errors stay."""
-    accepts = getattr(network.manifest, "accept", ())
+    accepts = network.manifest.accept
     if not accepts:
         return tuple(findings)
     homes = {gateway.name: gateway.vpc for gateway in network.manifest.gateways}
@@ -38,4 +38,4 @@ def owner_of(finding: Finding, homes: dict[str, str]) -> str | None:
     if kind == "gateways":
         return homes.get(name)
     file = PurePosixPath(finding.where.file)
-    return homes.get(file.name.removesuffix(".set")) if file.parent.name == "routers" else None
+    return homes.get(file.stem) if file.parent.name == "routers" else None

@@ -16,7 +16,7 @@ RULE = "set firewall name ETH0-LOCAL rule 100 source"
 
 def _group_opened(made: Artifacts, source: str = "0.0.0.0/0", ports: tuple[int, ...] = (22,)) -> Artifacts:
     rule = Rule("tcp", ports, source, "anybody")
-    return gateway_changed(made, GATEWAY, lambda gateway: replace(gateway, rules=(*gateway.rules, rule)))
+    return gateway_changed(made, GATEWAY, lambda gateway: replace(gateway, rules=(*(gateway.rules or ()), rule)))
 
 
 def _firewall_opened(made: Artifacts) -> Artifacts:
@@ -106,7 +106,7 @@ def test_the_api_is_a_way_in_too() -> None:
 
 def test_nothing_known_at_all_is_a_warning() -> None:
     def untold(gateway: Gateway) -> Gateway:
-        return replace(gateway, rules=None)  # type: ignore[arg-type]
+        return replace(gateway, rules=None)
 
     made = gateway_changed(rendered("four-regions"), GATEWAY, untold)
     assert not found(made, "open-admin"), "it has a firewall that keeps the world out"
