@@ -19,8 +19,13 @@ _ORDER = list(Severity)
 
 
 def report_view(report: Report, name: str, failures: bool) -> Iterator[RenderableType]:
-    """The findings, those of a kind together, and the verdict."""
-    for _, kind in groupby(sorted(report.findings, key=_rank), key=_rank):
+    """The findings, those of a kind together (kinds stay in the report's order, causes before effects), and the verdict."""
+    kinds = {code: number for number, code in enumerate(dict.fromkeys(finding.code for finding in report.findings))}
+
+    def rank(finding: Finding) -> tuple[int, int]:
+        return _ORDER.index(finding.severity), kinds[finding.code]
+
+    for _, kind in groupby(sorted(report.findings, key=rank), key=rank):
         same = list(kind)
         for finding in same[:MOST_OF_A_KIND]:
             yield from _finding(finding)
@@ -28,10 +33,6 @@ def report_view(report: Report, name: str, failures: bool) -> Iterator[Renderabl
             yield Text(f"… and {len(same) - MOST_OF_A_KIND:,} more of {same[0].code}; --json has all.", "dim")
         yield Text("")
     yield _verdict(report, name, failures)
-
-
-def _rank(finding: Finding) -> tuple[int, str]:
-    return _ORDER.index(finding.severity), finding.code
 
 
 def _finding(finding: Finding) -> Iterator[RenderableType]:
