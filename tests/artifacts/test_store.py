@@ -182,6 +182,7 @@ def changed(text: str, path: tuple[Any, ...], value: object) -> str:
         (("vpcs", 1, "subnets", 0, "cidr"), "10.1.0.7/24", "vpcs[1].subnets[0].cidr is '10.1.0.7/24', where an IPv4 prefix is wanted"),
         (("vpcs", 1, "subnets", 0, "address"), "10.9.0.1", "outside 10.1.0.0/24"),
         (("vpcs", 1, "subnets", 0, "global"), "10.9.0.0/25", "another length"),
+        (("vpcs", 1, "subnets", 0, "global"), None, "only some of host, address and global"),
         (("vpcs", 1, "subnets", 0, "host"), None, "only some of host, address and global"),
         (("vpcs", 1, "routes", 0, "target"), "rome-a", "neither a gateway nor tgw"),
         (("vpcs", 1, "routes", 0, "destination"), "anywhere", "an IPv4 prefix is wanted"),

@@ -103,3 +103,12 @@ def test_a_router_without_peers_still_makes_a_machine() -> None:
     assert made.secrets == ()
     assert "vti" not in made.files["links"]
     assert "disable_policy" not in made.files["boot"]
+
+
+def test_a_hub_of_a_network_made_by_hand_needs_the_options_of_its_tunnels() -> None:
+    made = networks.manifest()
+    bare = replace(made, gateways=(made.gateways[0], replace(made.gateways[1], options=None)))
+    with pytest.raises(LandbridgeError, match=f"doesn't say {made.gateways[1].name}'s `options`") as refused:
+        recipes.hub(bare, networks.fixed(bare))
+    assert refused.value.findings[0].code == "lab"
+    assert refused.value.findings[0].remedy

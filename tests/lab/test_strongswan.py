@@ -38,6 +38,7 @@ def test_a_gateway_proposes_what_its_release_proposes(release: str, ike: str, es
 @pytest.mark.parametrize("release", ["1.1", "1.4"])
 def test_the_hub_accepts_what_every_gateway_of_the_release_proposes(release: str) -> None:
     for facts in networks.manifest(release).gateways:
+        assert facts.options is not None
         theirs = strongswan.hub_connection("tunnel", "198.18.0.1", "198.19.0.1", facts.options, 1)
         for peer in networks.router(facts.name, release).peers:
             ours = strongswan.gateway_connection(peer, 1)

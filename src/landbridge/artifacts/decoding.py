@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import partial
+from ipaddress import IPv4Network
 from typing import Literal
 
 from landbridge.artifacts.manifest import MANIFEST_VERSION, Accept, Gateway, Hub, Manifest, Options, Route, Rule, Subnet, Tunnel, Vpc
 from landbridge.artifacts.plain import Path, dotted, parse_plain, place_of
-from landbridge.artifacts.records import MisfitError, Reader, Record, address, asn, line, name, prefix, shown, whole, word_of
+from landbridge.artifacts.records import MisfitError, Reader, Record, address, asn, items, line, name, prefix, shown, whole, word_of
+from landbridge.design.model import HOST_NUMBER
 from landbridge.findings import CODES, LandbridgeError, error
 from landbridge.intent.model import Release
 
@@ -43,11 +47,13 @@ def _manifest(value: object) -> Manifest:
     version = record.take("version")
     if version != MANIFEST_VERSION or isinstance(version, bool):
         raise MisfitError(("version",), f"is {version!r}; this landbridge reads {MANIFEST_VERSION}")
+    gateways = record.many("gateways", _Gateways())
+    first = {gateway.vpc: gateway.name for gateway in reversed(gateways)}
     manifest = Manifest(
         network=record.one("network", name),
         hub=record.one("hub", _hub),
-        vpcs=record.many("vpcs", _vpc),
-        gateways=record.many("gateways", _gateway),
+        vpcs=record.many("vpcs", partial(_vpc, first)),
+        gateways=gateways,
         accept=record.some("accept", _accept),
     )
     record.end()
@@ -62,30 +68,36 @@ def _hub(value: object, path: Path) -> Hub:
     return hub
 
 
-def _vpc(value: object, path: Path) -> Vpc:
+def _vpc(gateways: Mapping[str, str], value: object, path: Path) -> Vpc:
+    """A VPC; `gateways` are the first of each site, where routes lead that nobody wrote."""
     record = Record(value, path)
+    own, kind = record.one("name", name), record.one("kind", _kind)
+    target = "tgw" if kind == "hub" else gateways.get(own)
+    routes = record.optional("routes", _routes)
     vpc = Vpc(
-        name=record.one("name", name),
-        kind=record.one("kind", _kind),
+        name=own,
+        kind=kind,
         region=record.one("region", name),
         cidrs=record.many("cidrs", prefix),
-        subnets=record.many("subnets", _subnet),
-        routes=record.many("routes", _route),
+        subnets=record.many("subnets", partial(_subnet, own)),
+        routes=routes if routes is not None else (Route("remote", target),) if target is not None else (),
     )
     record.end()
     return vpc
 
 
-def _subnet(value: object, path: Path) -> Subnet:
+def _subnet(vpc: str, value: object, path: Path) -> Subnet:
+    """A subnet of a VPC; a `global` alone brings a host and its address with it."""
     record = Record(value, path)
-    subnet = Subnet(
-        cidr=record.one("cidr", prefix),
-        zone=record.one("zone", name),
-        host=record.optional("host", name),
-        address=record.optional("address", address),
-        global_=record.optional("global", prefix),
-    )
+    cidr, zone = record.one("cidr", prefix), record.one("zone", name)
+    host, own = record.optional("host", name), record.optional("address", address)
+    global_ = record.optional("global", partial(_global, cidr))
     record.end()
+    if global_ is not None and host is None and own is None:
+        if cidr.num_addresses <= HOST_NUMBER:
+            raise MisfitError((*path, "cidr"), f"is {cidr}, too small for a host that isn't written")
+        host, own = f"{vpc}-{int(path[-1]) + 1}", cidr[HOST_NUMBER]
+    subnet = Subnet(cidr, zone, host, own, global_)
     if len({subnet.host is None, subnet.address is None, subnet.global_ is None}) > 1:
         raise MisfitError(path, "has only some of host, address and global")
     if subnet.address is not None and subnet.address not in subnet.cidr:
@@ -93,6 +105,14 @@ def _subnet(value: object, path: Path) -> Subnet:
     if subnet.global_ is not None and subnet.global_.prefixlen != subnet.cidr.prefixlen:
         raise MisfitError((*path, "global"), f"is {subnet.global_}, of another length than {subnet.cidr}")
     return subnet
+
+
+def _global(cidr: IPv4Network, value: object, path: Path) -> IPv4Network:
+    return cidr if value == "same" else prefix(value, path)
+
+
+def _routes(value: object, path: Path) -> tuple[Route, ...]:
+    return items(value, path, _route)
 
 
 def _route(value: object, path: Path) -> Route:
@@ -105,18 +125,30 @@ def _route(value: object, path: Path) -> Route:
     return route
 
 
-def _gateway(value: object, path: Path) -> Gateway:
+class _Gateways:
+    """Reads gateways one after another: the first of a VPC is the active one where nobody says so."""
+
+    def __init__(self) -> None:
+        self.homes: set[str] = set()
+
+    def __call__(self, value: object, path: Path) -> Gateway:
+        gateway = _gateway("standby" if isinstance(value, dict) and value.get("vpc") in self.homes else "active", value, path)
+        self.homes.add(gateway.vpc)
+        return gateway
+
+
+def _gateway(role: Literal["active", "standby"], value: object, path: Path) -> Gateway:
     record = Record(value, path)
     gateway = Gateway(
         name=record.one("name", name),
         vpc=record.one("vpc", name),
-        role=record.one("role", _role),
+        role=record.optional("role", _role) or role,
         release=record.one("release", _release),
         asn=record.one("asn", asn),
         subnet=record.optional("subnet", prefix),
         secondary=record.optional("secondary", address),
-        rules=record.many("rules", _rule),
-        options=record.one("options", _options),
+        rules=record.optional("rules", _rules),
+        options=record.optional("options", _options),
         tunnels=record.many("tunnels", _tunnel),
         text=record.optional("text", _digest),
     )
@@ -141,6 +173,10 @@ def _digest(value: object, path: Path) -> str:
     if not isinstance(value, str) or not _DIGEST.fullmatch(value):
         raise MisfitError(path, f"is {shown(value)}, where 12 digits of 0-9 and a-f are wanted")
     return value
+
+
+def _rules(value: object, path: Path) -> tuple[Rule, ...]:
+    return items(value, path, _rule)
 
 
 def _rule(value: object, path: Path) -> Rule:

@@ -72,8 +72,8 @@ def _gateway(gateway: Gateway) -> dict[str, Any]:
         "subnet": None if gateway.subnet is None else str(gateway.subnet),
         "secondary": None if gateway.secondary is None else str(gateway.secondary),
         "tunnels": [_tunnel(tunnel) for tunnel in gateway.tunnels],
-        "options": _options(gateway.options),
-        "rules": [_rule(rule) for rule in gateway.rules],
+        "options": None if gateway.options is None else _options(gateway.options),
+        "rules": None if gateway.rules is None else [_rule(rule) for rule in gateway.rules],
         **({} if gateway.text is None else {"text": gateway.text}),
     }
 

@@ -101,7 +101,8 @@ class Gateway:
 
     `asn` is the customer gateway's, the ASN that AWS expects at the other end; `secondary` the fixed private address by which a pair's
     other gateway knows this one, whichever instance it is (None for a single). `text` is the digest of its text as it was rendered, None
-    where nobody rendered it.
+    where nobody rendered it. `rules` is None where nobody says what is let in: then everything is; `options` where AWS' defaults hold, with
+    which it takes any algorithm.
     """
 
     name: str
@@ -111,8 +112,8 @@ class Gateway:
     asn: int
     subnet: IPv4Network | None
     secondary: IPv4Address | None
-    rules: tuple[Rule, ...]
-    options: Options
+    rules: tuple[Rule, ...] | None
+    options: Options | None
     tunnels: tuple[Tunnel, ...]
     text: str | None = None
 

@@ -11,7 +11,7 @@ from landbridge.artifacts.decoding import manifest_of_text
 from landbridge.artifacts.lines import lines_of
 from landbridge.artifacts.plain import LARGEST as LARGEST_MANIFEST
 from landbridge.artifacts.stamp import problem_of
-from landbridge.artifacts.store import MANIFEST, ROUTERS, SCRIPTS, SUFFIX, Artifacts
+from landbridge.artifacts.store import CURLY, MANIFEST, ROUTERS, SCRIPTS, SUFFIX, Artifacts, text_file
 from landbridge.findings import Finding, LandbridgeError, Where, error
 
 LARGEST = 20_000_000  # bytes of a router's text or a script; a rendered one has some thousand
@@ -35,18 +35,22 @@ def read(directory: Path) -> Artifacts:
     scripts: dict[str, dict[str, str]] = {}
     findings: list[Finding] = []
     with_scripts = _entries(directory / SCRIPTS)
-    _entries(directory / ROUTERS)
+    texts = _entries(directory / ROUTERS)
+    curly: set[str] = set()
     for gateway in manifest.gateways:  # their names are checked: none leads out of the folder
         try:
-            routers[gateway.name] = _router(f"{directory}/{ROUTERS}/{gateway.name}{SUFFIX}", gateway.text)
-            if gateway.name in with_scripts:
-                folder = directory / SCRIPTS / gateway.name
-                scripts[gateway.name] = {name: _text(str(folder / name), LARGEST) for name in sorted(_entries(folder))}
+            name = gateway.name
+            if f"{name}{CURLY}" in texts and f"{name}{SUFFIX}" not in texts:
+                curly.add(name)
+            routers[name] = _router(f"{directory}/{text_file(name, curly)}", gateway.text)
+            if name in with_scripts:
+                folder = directory / SCRIPTS / name
+                scripts[name] = {file: _text(str(folder / file), LARGEST) for file in sorted(_entries(folder))}
         except LandbridgeError as problem:
             findings += problem.findings
     if findings:
         raise LandbridgeError(*findings)
-    return Artifacts(manifest, routers, scripts, lines_of(manifest, manifest_text))
+    return Artifacts(manifest, routers, scripts, lines_of(manifest, manifest_text), frozenset(curly))
 
 
 def _router(file: str, stamp: str | None) -> str:

@@ -61,17 +61,12 @@ class Record:
 
     def many(self, key: str, read: Reader[Value]) -> tuple[Value, ...]:
         """The list at a key, every item as `read` takes it."""
-        value, path = self.take(key), (*self.path, key)
-        if not isinstance(value, list):
-            raise MisfitError(path, f"is {shown(value)}, where a list is wanted")
-        return tuple(read(item, (*path, at)) for at, item in enumerate(value))
+        return items(self.take(key), (*self.path, key), read)
 
     def some(self, key: str, read: Reader[Value]) -> tuple[Value, ...]:
         """The list at a key that may be missing or null: then there is nothing in it."""
-        if self._left.get(key) is None:
-            self._left.pop(key, None)
-            return ()
-        return self.many(key, read)
+        value = self._left.pop(key, None)
+        return () if value is None else items(value, (*self.path, key), read)
 
     def mapping(self, key: str) -> Record:
         """The mapping at a key."""
@@ -86,6 +81,13 @@ class Record:
     def end(self) -> None:
         if self._left:
             raise MisfitError((*self.path, next(iter(self._left))), "is not known here")
+
+
+def items(value: object, path: Path, read: Reader[Value]) -> tuple[Value, ...]:
+    """A list, every item as `read` takes it."""
+    if not isinstance(value, list):
+        raise MisfitError(path, f"is {shown(value)}, where a list is wanted")
+    return tuple(read(item, (*path, at)) for at, item in enumerate(value))
 
 
 def shown(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ MANIFEST = "manifest.yaml"
 ROUTERS = "routers"
 SCRIPTS = "scripts"
 SUFFIX = ".set"
+CURLY = ".boot"
 
 _FILE_NAME = re.compile(r"[a-z][a-z0-9.-]{0,62}")
 
@@ -24,12 +25,18 @@ _FILE_NAME = re.compile(r"[a-z][a-z0-9.-]{0,62}")
 class Artifacts:
     """The written form of a design. `routers` has each gateway's `set` commands by the gateway's name; `scripts` the scripts that a
     gateway runs, by its name (only those that have some) and the file's. `lines` are the lines of manifest.yaml that VPCs and gateways
-    stand in, by name."""
+    stand in, by name; `curly` the gateways whose text isn't `set` commands but a router's own config.boot."""
 
     manifest: Manifest
     routers: dict[str, str]
     scripts: dict[str, dict[str, str]] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    curly: frozenset[str] = frozenset()
+
+
+def text_file(gateway: str, curly: Collection[str]) -> str:
+    """Where a gateway's text is, below the folder."""
+    return f"{ROUTERS}/{gateway}{CURLY if gateway in curly else SUFFIX}"
 
 
 def write(artifacts: Artifacts, directory: Path) -> None:
@@ -39,7 +46,7 @@ def write(artifacts: Artifacts, directory: Path) -> None:
     """
     _refuse_foreign(directory)
     files = {MANIFEST: manifest_text(artifacts.manifest)}
-    files.update((f"{ROUTERS}/{name}{SUFFIX}", text) for name, text in artifacts.routers.items())
+    files.update((text_file(name, artifacts.curly), text) for name, text in artifacts.routers.items())
     files.update((f"{SCRIPTS}/{name}/{file}", text) for name, scripts in artifacts.scripts.items() for file, text in scripts.items())
     replace_folder(directory, files)
 

@@ -178,7 +178,7 @@ class _Plan:
                 inside.batch += [f"route add {gateway.secondary}/32 dev {device}", _known(gateway.secondary, device)]
             outer.append(f"route add {self.addressing.eip[gateway.name]}/32 via {link.far}")
             found[gateway.name] = (str(private), device)
-        rules = {found[gateway.name][1]: gateway.rules for gateway in gateways}
+        rules = {found[gateway.name][1]: gateway.rules for gateway in gateways if gateway.rules is not None}
         inside.nft = self.filters({self.addressing.eip[name]: private for name, (private, _) in found.items()}, rules)
         return found
 

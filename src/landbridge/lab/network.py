@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from landbridge.artifacts.store import text_file
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab import fabric as fabrics
 from landbridge.lab import namespaces, recipes
@@ -22,7 +23,8 @@ from landbridge.lab.order import Order
 from landbridge.lab.probing import Pair, Probe, Prober, Protocol, pairs
 from landbridge.lab.roles import Roles
 from landbridge.lab.watching import Progress, Watch
-from landbridge.vyos import Router, fill, parse, read_router
+from landbridge.vyos import Router, fill, read_router
+from landbridge.vyos.configuration import tree_of
 
 FOLDER = Path("/run/landbridge")
 STARTS_PER_CORE = 2  # more at once, and IKEv1 loses messages that it never repeats
@@ -207,9 +209,9 @@ def lab_network(order: Order) -> LabNetwork:
     values = addressing.placeholders()
     routers = {}
     for gateway in manifest.gateways:
-        file = f"routers/{gateway.name}.set"
+        file = text_file(gateway.name, order.artifacts.curly)
         text = fill(texts[gateway.name], values, file)
-        routers[gateway.name] = read_router(parse(text, file), gateway.release, file)
+        routers[gateway.name] = read_router(tree_of(text, file), gateway.release, file)
     return LabNetwork(order, routers, addressing)
 
 

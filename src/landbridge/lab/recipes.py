@@ -134,6 +134,9 @@ def hub(manifest: Manifest, addressing: Addressing) -> Recipe:
     spokes: list[frr.Spoke] = []
     marks: dict[str, int] = {}
     for own in manifest.gateways:
+        if own.options is None:
+            message = f"the manifest doesn't say {own.name}'s `options`, which the hub of a lab is made from"
+            raise LandbridgeError(error("lab", message, remedy=f"Write them into the record of {own.name} in manifest.yaml."))
         for tunnel in own.tunnels:
             mark = FIRST_MARK + len(connections)
             outside, eip = addressing.outside[tunnel.name], addressing.eip[own.name]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landbridge.findings import LandbridgeError, Where, error
-from landbridge.vyos.curly import parse_curly
+from landbridge.vyos.curly import Curly, parse_curly
 from landbridge.vyos.text import parse
 from landbridge.vyos.tree import Tree
 
@@ -61,17 +61,21 @@ def load_configuration(path: Path | str) -> Configuration:
 
 def read_configuration(text: str, file: str) -> Configuration:
     """The configuration of a text: `set` commands if its first line is one, else the curly form."""
+    document = _document(text, file)
+    release, told = _release(document.tree, document.footer)
+    return Configuration(document.tree, file, release, told)
+
+
+def tree_of(text: str, file: str) -> Tree:
+    """The tree of a configuration in either syntax; `file` is its name in errors."""
+    return _document(text, file).tree
+
+
+def _document(text: str, file: str) -> Curly:
     first = _FIRST_LINE.search(text)
     if first is None:
         raise LandbridgeError(error("syntax", "is empty.", Where(file), "Save `show configuration commands`, or copy /config/config.boot."))
-    footer = ""
-    if first[1] == "set":
-        tree = parse(text, file)
-    else:
-        document = parse_curly(text, file)
-        tree, footer = document.tree, document.footer
-    release, told = _release(tree, footer)
-    return Configuration(tree, file, release, told)
+    return Curly(parse(text, file)) if first[1] == "set" else parse_curly(text, file)
 
 
 def _release(tree: Tree, footer: str) -> tuple[str | None, str]:
