@@ -17,7 +17,7 @@ from tests.design.test_laws import networks
 
 
 @given(networks())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_the_lines_of_what_is_rendered_are_those_of_its_records(data: Data) -> None:
     made = render(designed(data))
     text = manifest_text(made.manifest)
@@ -28,7 +28,7 @@ def test_the_lines_of_what_is_rendered_are_those_of_its_records(data: Data) -> N
 
 
 @given(networks())
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @pytest.mark.parametrize("sort", [True, False])
 @pytest.mark.parametrize("flow", [True, False, None])
 def test_they_are_found_in_any_layout(sort: bool, flow: bool | None, data: Data) -> None:

@@ -76,7 +76,7 @@ def test_a_text_may_be_edited_and_so_may_the_manifest(folder: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_text_that_is_cut_off_anywhere_is_told(folder: Path, data: st.DataObject) -> None:
     whole = MADE.routers["paris-a"]
     first = whole.index("\n") + 1
@@ -85,7 +85,7 @@ def test_a_text_that_is_cut_off_anywhere_is_told(folder: Path, data: st.DataObje
 
 
 @given(st.data())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_manifest_that_is_cut_off_anywhere_is_told(folder: Path, data: st.DataObject) -> None:
     whole = (folder / "manifest.yaml").read_text()
     try:

@@ -44,7 +44,7 @@ def written(tmp_path: Path) -> Path:
 
 
 @given(networks(), st.text(st.characters(codec="utf-8")))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_reading_what_was_written_gives_the_same_artifacts(tmp_path: Path, data: Data, text: str) -> None:
     made = artifacts(data, text + "\n")
     write(made, tmp_path / "out")
@@ -52,7 +52,7 @@ def test_reading_what_was_written_gives_the_same_artifacts(tmp_path: Path, data:
 
 
 @given(networks())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_a_manifest_is_json_and_yaml_alike(data: Data) -> None:
     manifest = artifacts(data).manifest
     text = manifest_text(manifest)
