@@ -42,7 +42,7 @@ MOST_LINES = 400
 HOSTS = [".".join(words) for words in (("pypi", "org"), ("pythonhosted", "org"), ("deb", "debian", "org"), ("security", "debian", "org"))]
 HOSTS += ["-".join(("extra", "index", "url")), "-".join(("find", "links")), "file:" + "///"]
 DESK = "/" + "work/"
-SCRIPTS = ("demo", "test", "lint", "bench", "lock")
+SCRIPTS = ("demo", "test", "lint", "bench", "lock", "agreement")
 READMES = ("README.md", "README.zh-CN.md")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from landbridge.artifacts import Artifacts
-from landbridge.artifacts.manifest import Gateway, Route, Vpc
+from landbridge.artifacts.manifest import Gateway, Route, Rule, Vpc
 from tests.agreement.edit import Break, Spot, below, global_prefixes, record, with_gateway, with_vpc
 
 
@@ -57,18 +57,23 @@ def _regated(made: Artifacts, kind: str, gateway: Gateway, key: str, description
     return Break(kind, f"{gateway.name}: {description}", (record(new, gateway.name, key), *also), new)
 
 
-def rule_dropped(random: Random, made: Artifacts) -> Break | None:
+def _rules(random: Random, made: Artifacts) -> tuple[Gateway, tuple[Rule, ...]]:
     gateway = random.choice([gateway for gateway in made.manifest.gateways if gateway.rules])
-    gone = random.choice(gateway.rules)
-    rules = tuple(rule for rule in gateway.rules if rule is not gone)
-    return _regated(made, "rule-drop", replace(gateway, rules=rules), "rules", f"without the rule for {gone.purpose}")
+    return gateway, gateway.rules or ()
+
+
+def rule_dropped(random: Random, made: Artifacts) -> Break | None:
+    gateway, rules = _rules(random, made)
+    gone = random.choice(rules)
+    left = tuple(rule for rule in rules if rule is not gone)
+    return _regated(made, "rule-drop", replace(gateway, rules=left), "rules", f"without the rule for {gone.purpose}")
 
 
 def rule_source(random: Random, made: Artifacts) -> Break | None:
-    gateway = random.choice([gateway for gateway in made.manifest.gateways if gateway.rules])
-    old = random.choice(gateway.rules)
-    rules = tuple(replace(rule, source="203.0.113.99/32") if rule is old else rule for rule in gateway.rules)
-    return _regated(made, "rule-source", replace(gateway, rules=rules), "rules", f"another source for {old.purpose}")
+    gateway, rules = _rules(random, made)
+    old = random.choice(rules)
+    changed = tuple(replace(rule, source="203.0.113.99/32") if rule is old else rule for rule in rules)
+    return _regated(made, "rule-source", replace(gateway, rules=changed), "rules", f"another source for {old.purpose}")
 
 
 def asn_customer(random: Random, made: Artifacts) -> Break | None:

@@ -94,13 +94,15 @@ def broken(
     *,
     added: Sequence[str] = (),
     statement: str = "",
+    twins: Sequence[str] = (),
     sections: Sequence[str] = (),
     also: Sequence[Spot] = (),
 ) -> Break:
     """A break of a router's text. `what`: its kind and description. `changes`: by a line's number what stands there instead.
 
-    `statement` is the path of what is changed: every line of it is right. Of what is dropped nothing is left: then the lines of the
-    narrowest of `sections` that is there are. The other sections are around.
+    `statement` is the path of what is changed: every line of it is right, as are those of `twins`, if they can't be told from it any more.
+    Of what is dropped nothing is left: then the lines of the narrowest of `sections` that is there are, and the first of each wider one.
+    The rest of the sections is around.
     """
     text: list[str] = []
     changed: set[int] = set()
@@ -112,9 +114,10 @@ def broken(
             if number in changes or new in added:
                 changed.add(len(text))
     whole = "\n".join(text)
-    blamed = changed | set(below(whole, statement) if statement else ())
+    blamed = changed | set(below(whole, *twins, *([statement] if statement else ())))
     if not blamed:
-        blamed = set(next((found for section in sections if (found := below(whole, section))), ()))
+        found = [lines for section in sections if (lines := below(whole, section))]
+        blamed = {*found[0], *(lines[0] for lines in found)} if found else set()
     spot = Spot(f"routers/{gateway}.set", frozenset(blamed), frozenset(below(whole, *sections)))
     return Break(*what, (spot, *also), replace(made, routers={**made.routers, gateway: whole}))
 

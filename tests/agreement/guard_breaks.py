@@ -27,7 +27,7 @@ def firewall_dropped(random: Random, made: Artifacts) -> Break | None:
         return None
     gone: dict[int, Sequence[str]] = dict.fromkeys(below(made.routers[line.gateway], line["rule"]), ())
     chain = line["rule"].partition(" rule")[0]
-    return broken(made, line.gateway, ("firewall-drop", f"without `{line['rule']}`"), gone, sections=(chain, "set firewall"))
+    return broken(made, line.gateway, ("firewall-drop", f"without `{line['rule']}`"), gone, sections=(chain,))
 
 
 def firewall_action(random: Random, made: Artifacts) -> Break | None:

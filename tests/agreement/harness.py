@@ -16,8 +16,9 @@ from landbridge.lab import launching
 from landbridge.lab.guestroot import GuestRoot
 from landbridge.vyos.asking.model import UP
 
-PATIENCE_S = 6.0
-QUIET_S = 6.0  # for so long nothing comes up or changes hands: then nothing more will
+PATIENCE_S = 6.0  # where nothing comes up or changes hands for so long, nothing more will
+PROBE_S = 1.5
+AT_ONCE_S = 3.0
 ROLES_S = 45.0  # a pair without a master: the standby of a lab waits half a minute for the active's first word
 LONGEST_S = 120.0
 ROUNDS = 3
@@ -57,10 +58,10 @@ def packets(made: Artifacts, root: GuestRoot, rounds: int = ROUNDS) -> Packets:
 def _packets(made: Artifacts, root: GuestRoot, rounds: int) -> Packets:
     began = time.monotonic()
     with _lab(made, root) as (ask, ready):
-        standing = _settle(ask, made)
+        standing, at_once = _settle(ask, made)
         found: dict[Asked, list[bool]] = {}
-        for probes in [ready["probes"] if ready["ok"] else None, *[None] * (rounds - 1)]:
-            for probe in probes or ask({"op": "probe"})["probes"]:
+        for probes in [ready["probes"] if at_once else None, *[None] * (rounds - 1)]:
+            for probe in probes or ask({"op": "probe", "seconds": PROBE_S})["probes"]:
                 found.setdefault(Asked(probe["from"], probe["to"], probe["protocol"]), []).append(probe["ok"])
         answers = {asked: tuple(oks) for asked, oks in found.items()}
     return Packets(answers, round(time.monotonic() - began, 1), standing)
@@ -77,12 +78,14 @@ def _lab(made: Artifacts, root: GuestRoot) -> Iterator[tuple[Ask, dict[str, Any]
         yield lambda request: launching.ask(name, request), ready
 
 
-def _settle(ask: Ask, made: Artifacts) -> tuple[str, ...]:
-    """Waits until nothing changes any more; what then isn't up can't come up.
+def _settle(ask: Ask, made: Artifacts) -> tuple[tuple[str, ...], bool]:
+    """Waits until nothing changes any more (as nothing has lately, when a lab says that it is up); what then isn't up can't come up.
 
     A gateway whose first try found no tunnel asks for a BGP session again only after two minutes: it is asked to try at once.
+    Also says whether the lab had settled already.
     """
-    began = changed = time.monotonic()
+    began = time.monotonic()
+    changed = began - PATIENCE_S
     before: tuple[str, ...] = ()
     asked_again: set[str] = set()
     while True:
@@ -90,7 +93,7 @@ def _settle(ask: Ask, made: Artifacts) -> tuple[str, ...]:
         standing = tuple(_standing(state))
         now = time.monotonic()
         if standing != before:
-            changed, before = now, standing
+            changed, before = now if before else changed, standing
         settled = all(pair["settled"] for pair in state["pairs"])
         down = [tunnel for tunnel in state["tunnels"] if not tunnel["up"]]
         for tunnel in down:
@@ -98,8 +101,8 @@ def _settle(ask: Ask, made: Artifacts) -> tuple[str, ...]:
                 asked_again.add(tunnel["name"])
                 changed = now
                 _try_now(ask, made, tunnel)
-        if (settled and not down) or now - changed > (QUIET_S if settled else ROLES_S) or now - began > LONGEST_S:
-            return standing
+        if (settled and not down) or now - changed > (PATIENCE_S if settled else ROLES_S) or now - began > LONGEST_S:
+            return standing, now - began < AT_ONCE_S
         time.sleep(1)
 
 

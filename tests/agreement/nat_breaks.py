@@ -68,7 +68,27 @@ def interface(random: Random, made: Artifacts) -> Break | None:
     if line is None:
         return None
     new = random.choice(["eth0", "vti1" if line["interface"] == "vti0" else "vti0"])
-    return _changed(made, "nat-interface", line, line.text.replace(line["interface"], new), f"`{line.text}`, but {new}")
+    text = line.text.replace(line["interface"], new)
+    what = ("nat-interface", f"`{line.text}`, but {new}")
+    return broken(
+        made,
+        line.gateway,
+        what,
+        {line.number: [text]},
+        statement=line["rule"],
+        twins=_twins(made, line),
+        sections=(f"set nat {line['kind']}", "set nat"),
+    )
+
+
+def _twins(made: Artifacts, line: Line) -> list[str]:
+    """The rules that translate to the same prefix at another interface."""
+    targets = {
+        other["rule"]: other["prefix"]
+        for other in lines(made, RULE + r"translation address '(?P<prefix>[\d./]+)'")
+        if other.gateway == line.gateway and other["kind"] == line["kind"]
+    }
+    return [rule for rule, prefix in targets.items() if prefix == targets[line["rule"]]]
 
 
 def protocol(random: Random, made: Artifacts) -> Break | None:

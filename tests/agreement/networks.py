@@ -109,7 +109,8 @@ def _subnets(random: Random, cidr: IPv4Network, least: int) -> list[IPv4Network]
         length = random.choice(LENGTHS)
         low = [subnet for _, subnet in zip(range(6), cidr.subnets(new_prefix=length), strict=False)]
         free = [subnet for subnet in low if not any(subnet.overlaps(other) for other in found)]
-        found.append(random.choice(free))
+        if free:
+            found.append(random.choice(free))
     return found
 
 
