@@ -30,13 +30,18 @@ class Ground:
         """A VPC's subnets that take part."""
         return tuple(self.remotes.all[at] for at in self.remotes.of_vpc.get(vpc, ()))
 
-    def cells(self, routing: Routing, vpc: str, gateways: Sequence[Gateway], told_apart: frozenset[Span]) -> list[Cell]:
-        """The classes of remote subnets for a VPC, as the network is routed now."""
+    def facing(
+        self, routing: Routing, vpc: str, gateways: Sequence[Gateway], told_apart: frozenset[Span]
+    ) -> list[tuple[Endpoint, Sequence[Cell]]]:
+        """Each of a VPC's subnets with the classes of remote ones that it is to be tried against, as the network is routed now."""
         standings = [self.standings.of(routing, gateway.name) for gateway in gateways]
         apart: set[int] = set()
         for gateway in gateways:
             apart |= self.standings.apart(routing, gateway.name)
-        return self.remotes.cells(vpc, told_apart, standings, apart, self.standings.unrouted)
+        unrouted = self.standings.unrouted
+        cells = self.remotes.cells(vpc, told_apart, standings, apart, unrouted)
+        beyond = self.remotes.beyond(vpc, unrouted) if unrouted else []
+        return [(self.remotes.all[at], [*cells, *beyond] if at in unrouted else cells) for at in self.remotes.of_vpc.get(vpc, ())]
 
 
 class Step:

@@ -44,21 +44,20 @@ def silent(stage: str, done: int, of: int) -> None:
 def prove(ground: Ground, vpc: Vpc, failures: bool) -> SiteProof:
     """One site's proof."""
     gateways = ground.routing.of_site.get(vpc.name, [])
-    ends = ground.ends(vpc.name)
     services = services_of(ground.network, vpc, gateways)
     told_apart = frozenset(interests(ground.network, vpc, gateways))
-    cells = ground.cells(ground.routing, vpc.name, gateways, told_apart)
-    broken = tuple(prove_site(ground.forwarding, ground.remotes, ends, cells, services))
-    hurt = {_key(one) for one in broken}
+    facing = ground.facing(ground.routing, vpc.name, gateways, told_apart)
+    broken = tuple(prove_site(ground.forwarding, ground.remotes, facing, services))
+    hurt = {_key(one) for one in broken if not one.exchange.works}
     failing = []
     trials = 0
     for failure in failures_of(ground.network.manifest, vpc, gateways) if failures else ():
         trials += 1
         routing = ground.routing.without(failure.tunnels, failure.gateways)
-        left = [end for end in ends if end.subnet not in failure.lost]
-        now = ground.cells(routing, vpc.name, gateways, told_apart)
-        found = prove_site(Forwarding(routing, ground.forwarding.places), ground.remotes, left, now, services)
-        fresh = tuple(one for one in found if _key(one) not in hurt)
+        facing = ground.facing(routing, vpc.name, gateways, told_apart)
+        left = [(end, cells) for end, cells in facing if end.subnet not in failure.lost]
+        found = prove_site(Forwarding(routing, ground.forwarding.places), ground.remotes, left, services)
+        fresh = tuple(one for one in found if not one.exchange.works and _key(one) not in hurt)
         if fresh:
             failing.append((failure, fresh))
     return SiteProof(told_apart, broken, tuple(failing), trials)

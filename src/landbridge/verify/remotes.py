@@ -54,7 +54,7 @@ class Remotes:
     def cells(self, own: str, interests: Set[Span], standings: Sequence[Runs], apart: Iterable[int], unrouted: Set[int]) -> list[Cell]:
         """The classes of what isn't a VPC's own; `standings` at each of its gateways, `apart` the indices that are classes of their own.
 
-        What the hub has no route to, `unrouted`, is in none: its own site's proof says so.
+        What the hub has no route to, `unrouted`, is in none: its own site's proof says so. (`beyond` is for those that have none either.)
         """
         edges = {0, len(self.all)}
         runs: list[tuple[int, int, Span]] = []
@@ -85,6 +85,12 @@ class Remotes:
                 key = (held, worth, at if at in lonely else -1)
                 found.setdefault(key, []).append((at, to))
         return [Cell(tuple(runs)) for runs in found.values()]
+
+    def beyond(self, own: str, unrouted: Set[int]) -> list[Cell]:
+        """What isn't a VPC's own and has no route at the hub, as one class: whatever the hub hasn't fares alike."""
+        mine = set(self.of_vpc.get(own, ()))
+        runs = tuple((at, at + 1) for at in sorted(unrouted) if at not in mine)
+        return [Cell(runs)] if runs else []
 
 
 class Runs(list[Standing]):

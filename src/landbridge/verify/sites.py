@@ -40,11 +40,11 @@ class Broken(NamedTuple):
 
 
 def prove_site(
-    forwarding: Forwarding, remotes: Remotes, ends: Sequence[Endpoint], cells: Sequence[Cell], services: Sequence[Service]
+    forwarding: Forwarding, remotes: Remotes, ends: Sequence[tuple[Endpoint, Sequence[Cell]]], services: Sequence[Service]
 ) -> list[Broken]:
-    """What is broken between a VPC's subnets and the rest of the network, as far as the VPC and its gateways are to blame."""
+    """What is broken between a VPC's subnets, each with its classes of remote ones, as far as the VPC and its gateways are to blame."""
     found = []
-    for end in ends:
+    for end, cells in ends:
         for cell in cells:
             remote = remotes.all[cell.runs[0][0]]
             for service in services:
