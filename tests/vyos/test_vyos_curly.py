@@ -28,9 +28,9 @@ def _blocks(draw: st.DrawFn, depth: int = 3) -> str:
     """A text of nodes, tags, leaves and comments, laid out as nobody would."""
     lines = []
     for _ in range(draw(st.integers(0, 4))):
-        name = _quoted(draw(_NAMES))
-        lines += [f"/* {comment}*/" for comment in draw(_COMMENTS)]
         kind = draw(st.sampled_from(["leaf", "value", "node", "tag"]))
+        name = _quoted(f"{kind} {draw(_NAMES)}")  # no grammar has a name of two kinds
+        lines += [f"/* {comment}*/" for comment in draw(_COMMENTS)]
         words = name if kind in ("leaf", "node") else f"{name} {_quoted(draw(_NAMES))}"
         lines.append(words if kind in ("leaf", "value") else f"{words}{{\n{draw(_blocks(depth - 1)) if depth else ''}\n}}")
     lines += [f"/*{comment} */" for comment in draw(_COMMENTS)] if depth else []
