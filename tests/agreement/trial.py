@@ -13,7 +13,7 @@ from landbridge.lab.guestroot import GuestRoot
 from landbridge.verify import Network, Verdict, judge, network_of, verify
 from tests.agreement.breaks import chosen
 from tests.agreement.edit import Break, places
-from tests.agreement.harness import Asked, Packets, packets
+from tests.agreement.harness import ROUNDS, Asked, Packets, packets
 from tests.agreement.networks import random_network
 
 MORE_ROUNDS = 12  # enough to see both sides of most of what is equally likely
@@ -96,14 +96,14 @@ def proof_of(made: Artifacts) -> Proof:
     return Proof(network, verdicts, verify(network, failures=True).findings)
 
 
-def tried(seed: int, number: int | None, root: GuestRoot | None) -> Trial:
+def tried(seed: int, number: int | None, root: GuestRoot | None, rounds: int = ROUNDS) -> Trial:
     """Tries a break of a seed's network, by its number (None: the network as it is), with packets if there is a guest root."""
     made = random_network(Random(seed)).made
     broken = None if number is None else chosen(seed, number, made)
     after = made if broken is None else broken.artifacts
     before = proof_of(made)
     proof = before if broken is None else proof_of(after)
-    found = None if root is None else packets(after, root)
+    found = None if root is None else packets(after, root, rounds)
     if root is not None and found is not None and disagreements(proof.verdicts, found.answers):
         found = packets(after, root, MORE_ROUNDS)  # once more from the start: what a busy computer does isn't what the network does
     return Trial(seed, -1 if number is None else number, broken, proof, before, found)
