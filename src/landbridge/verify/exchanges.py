@@ -43,7 +43,7 @@ class Exchange(NamedTuple):
         """In words."""
         there = self.request.trail.hops() if self.request.trail else ()
         back = self.answer.trail.hops() if self.answer is not None and self.answer.trail else ()
-        return Way(there, back, "" if self.works else self.code, self.reason, self.where)
+        return Way(there, back, "" if self.works else self.code, self.reason, self.where, self.remedy)
 
 
 def endpoints(vpc: Vpc) -> Iterator[Endpoint]:

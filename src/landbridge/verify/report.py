@@ -40,6 +40,7 @@ class Way:
     code: str
     ended: str
     where: Where | None = None
+    remedy: str = ""
 
     @property
     def ok(self) -> bool:

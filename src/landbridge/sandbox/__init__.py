@@ -1,0 +1,1 @@
+"""An embedded AWS: the API emulator in a process of its own, with what it lacks."""
