@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import struct
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -55,6 +58,29 @@ def test_a_host_is_called_by_its_global_address() -> None:
     overlapping = [pair for pair in pairs(HOSTS) if (pair.source.name, pair.destination.name) == ("singapore-4", "virginia-4")]
     assert [str(pair.address) for pair in overlapping] == ["192.168.1.10"]
     assert overlapping[0].source.address == overlapping[0].destination.address
+
+
+@pytest.mark.parametrize(("source", "answered"), [("192.168.1.10", True), ("172.88.88.10", False)])
+def test_an_answer_comes_from_the_address_that_was_asked(source: str, answered: bool) -> None:
+    token = b"0" * 16
+    packet = b"\x45" + bytes(19) + struct.pack("!BBHHH", 0, 0, 0, 7, 0) + probing.MAGIC + token
+    heard = iter([(packet, (source, 0))])
+
+    class Raw:
+        def recvfrom(self, _: int) -> tuple[bytes, tuple[str, int]]:
+            try:
+                return next(heard)
+            except StopIteration:
+                raise BlockingIOError from None
+
+    async def hear() -> bool:
+        prober = probing.Prober([])
+        waiting: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        prober._waiting[token] = "192.168.1.10", waiting
+        prober._hear("singapore-4", cast("socket.socket", Raw()))
+        return waiting.done()
+
+    assert asyncio.run(hear()) is answered
 
 
 def test_a_probe_as_json_has_the_documented_shape() -> None:

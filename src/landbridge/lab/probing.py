@@ -74,7 +74,7 @@ class Prober:
         self._servers: list[asyncio.Server] = []
         self._sightings: dict[bytes, tuple[str, str]] = {}
         self._live: set[bytes] = set()
-        self._waiting: dict[bytes, asyncio.Future[float]] = {}
+        self._waiting: dict[bytes, tuple[str, asyncio.Future[float]]] = {}
         self._numbers = itertools.count()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._gate = asyncio.Lock()
@@ -127,7 +127,8 @@ class Prober:
         return (await self._one(pair, "icmp", AGAIN_S)).ok
 
     async def _ping(self, pair: Pair, token: bytes) -> float:
-        answered = self._waiting[token] = asyncio.get_running_loop().create_future()
+        answered: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._waiting[token] = str(pair.address), answered
         began = time.perf_counter()
         request = _echo_request(int(token, 16) & 0xFFFF, MAGIC + token)
         while True:
@@ -149,8 +150,9 @@ class Prober:
                 if kind == 8:
                     self._sight(token, name, source)
                 elif kind == 0:
-                    answered = self._waiting.get(token)
-                    if answered is not None and not answered.done():
+                    asked, answered = self._waiting.get(token, ("", None))
+                    # From any other address it is no answer (RFC 1122, 3.2.2.6): a gateway has not translated it back.
+                    if answered is not None and source == asked and not answered.done():
                         answered.set_result(time.perf_counter())
 
     def _sight(self, token: bytes, name: str, source: str) -> None:
