@@ -19,6 +19,7 @@ from landbridge.vyos.asking.model import UP
 PATIENCE_S = 6.0  # where nothing comes up or changes hands for so long, nothing more will
 PROBE_S = 1.5
 AT_ONCE_S = 3.0
+TELLING_S = 6.0  # once a pair's roles are settled, how long until their prepends are at the hub: FRR takes 5 s by itself
 ROLES_S = 45.0  # a pair without a master: the standby of a lab waits half a minute for the active's first word
 LONGEST_S = 120.0
 ROUNDS = 3
@@ -102,7 +103,9 @@ def _settle(ask: Ask, made: Artifacts) -> tuple[tuple[str, ...], bool]:
                 changed = now
                 _try_now(ask, made, tunnel)
         if (settled and not down) or now - changed > (PATIENCE_S if settled else ROLES_S) or now - began > LONGEST_S:
-            return standing, now - began < AT_ONCE_S
+            if state["pairs"]:
+                time.sleep(TELLING_S)
+            return standing, now - began < AT_ONCE_S and not state["pairs"]
         time.sleep(1)
 
 
