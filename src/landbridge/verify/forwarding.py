@@ -118,7 +118,7 @@ class Forwarding:
             yield Stopped(packets, "loop", f"it goes round in a circle through {vpc}", None, "Mend the route that sends it back.")
             return
         local, remote, targets = self.places.local[vpc], self.places.owners, self.targets(vpc)
-        edges = [span for span, _ in targets if span is not None and packets.destination.holds(span) and span != packets.destination]
+        edges = [span for span, _ in targets if span is not None and span.meets(packets.destination)]
         for piece in pieces(packets.destination, local.inside(packets.destination), remote.inside(packets.destination), edges):
             part = packets._replace(destination=piece)
             own = next(local.covering(piece), None)

@@ -70,19 +70,23 @@ class PrefixTable(Generic[Value]):
         """The prefixes that hold a whole span, the longest first."""
         for length, mask, values in self._ready():
             start = span.first & mask
-            value = values.get(start)
-            if value is not None and (start | (LAST >> length)) >= span.last:
-                yield Found(length, Span(start, start | (LAST >> length)), value)
+            if start in values and (start | (LAST >> length)) >= span.last:
+                yield Found(length, Span(start, start | (LAST >> length)), values[start])
 
     def inside(self, span: Span) -> list[Span]:
-        """The prefixes that lie in a span without being all of it."""
-        self._ready()
+        """The prefixes that have some of a span's addresses, and not all of them."""
+        lengths = self._ready()
         found = []
+        if span.size & (span.size - 1) or span.first & (span.size - 1):  # no prefix itself: one may begin before it, and end within
+            for length, mask, values in lengths:
+                own = Span(span.first & mask, span.first | (LAST >> length))
+                if own.first in values and own.first < span.first and own.last < span.last:
+                    found.append(own)
         at = bisect_left(self._starts, (span.first, -1))
         while at < len(self._starts) and self._starts[at][0] <= span.last:
             first, length = self._starts[at]
             own = Span(first, first | (LAST >> length))
-            if own != span and span.holds(own):
+            if not own.holds(span):
                 found.append(own)
             at += 1
         return found
@@ -93,7 +97,8 @@ def pieces(span: Span, *insides: list[Span]) -> list[Span]:
     edges = {span.first}
     for inside in insides:
         for own in inside:
-            edges.add(own.first)
+            if own.first > span.first:
+                edges.add(own.first)
             if own.last < span.last:
                 edges.add(own.last + 1)
     if len(edges) == 1:
