@@ -63,11 +63,13 @@ def say_json(value: object) -> None:
 
 
 def show(*things: RenderableType) -> None:
-    """Tables and text for people on standard output."""
+    """Tables and text for people on standard output; text that isn't to be wrapped stays a line, to be found and copied."""
+    from rich.text import Text
+
     screen = console()
     with screen.capture() as captured:
         for thing in things:
-            screen.print(thing, highlight=False)
+            screen.print(thing, highlight=False, soft_wrap=isinstance(thing, Text) and bool(thing.no_wrap))
     _write(sys.stdout, "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 

@@ -54,7 +54,7 @@ def trace(words: tuple[str, ...], directory: Path | None, release: str | None, p
     if port is not None and protocol == "icmp":
         raise click.UsageError("ICMP has no ports. Add --protocol tcp or --protocol udp.")
     file = Path(words[0] if len(words) == 3 else "network.yaml")
-    network = network_to_verify(file, directory, release)
+    network, _ = network_to_verify(file, directory, release)
     source, destination = ends_of(network.manifest, words[-2], words[-1])
     service = Service(protocol, 0 if protocol == "icmp" else port or DEFAULT_PORT)
     ways = follow(network, source, destination, service)

@@ -73,6 +73,6 @@ def _end(way: Way) -> Iterator[RenderableType]:
     what = "It arrives, but the reply doesn't come back" if way.back else "It doesn't arrive"
     yield Text.assemble("\n", BAD, f" {what}: {way.ended}", (f" [{way.code}]", "dim"))
     if way.where is not None:
-        yield Text(f"  {way.where}")
-    if remedy := getattr(way, "remedy", ""):
-        yield Text(f"  {remedy}")
+        yield Text(f"  {way.where}", no_wrap=True)
+    if remedy := way.remedy:
+        yield Text(f"  {remedy}", no_wrap=True)

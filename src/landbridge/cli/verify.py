@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +43,14 @@ def verify(file: Path, directory: Path | None, release: str | None, no_failures:
       2  not verified: what was to be read is missing or can't be understood
     """
     from landbridge.cli.progress import stages
+    from landbridge.cli.verify_places import in_network_file
     from landbridge.verify import verify as prove
 
-    network = network_to_verify(file, directory, release)
+    network, document = network_to_verify(file, directory, release)
     with stages() as tell:
         report = prove(network, failures=not no_failures, tell=tell)
+    if document is not None:
+        report = replace(report, findings=in_network_file(report.findings, document, network.manifest))
     if as_json:
         output.say_json(report_json(report))
     else:

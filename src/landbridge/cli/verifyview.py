@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from rich.console import RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from landbridge.findings import Finding, Severity
@@ -36,9 +35,9 @@ def report_view(report: Report, name: str, failures: bool) -> Iterator[Renderabl
 
 
 def _finding(finding: Finding) -> Iterator[RenderableType]:
-    yield Text.assemble((f"{finding.severity}: ", _STYLES[finding.severity]), f"{finding} ", (f"[{finding.code}]", "dim"))
+    yield Text.assemble((f"{finding.severity}: ", _STYLES[finding.severity]), f"{finding} ", (f"[{finding.code}]", "dim"), no_wrap=True)
     for step in finding.trace:
-        yield Padding(Text(step, "dim"), (0, 0, 0, 4))
+        yield Text(f"    {step}", "dim", no_wrap=True)
 
 
 def _verdict(report: Report, name: str, failures: bool) -> Text:
@@ -47,8 +46,8 @@ def _verdict(report: Report, name: str, failures: bool) -> Text:
     considered = f"{report.failures:,} failures considered" if failures else "no failures considered"
     if report.ok:
         said = f"every host reaches every other, both ways: {report.pairs:,} of {report.pairs:,} pairs; {considered}"
-        return Text.assemble(("✓", "green"), f" {name}: {said}{f'; {rest}' if rest else ''}")
-    return Text.assemble(("✗", "bold red"), f" {name}: {rest}; {report.pairs:,} pairs of hosts, {considered}")
+        return Text.assemble(("✓", "green"), f" {name}: {said}{f'; {rest}' if rest else ''}", no_wrap=True)
+    return Text.assemble(("✗", "bold red"), f" {name}: {rest}; {report.pairs:,} pairs of hosts, {considered}", no_wrap=True)
 
 
 def _counted(counts: Iterable[tuple[Severity, int]]) -> str:
