@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 from landbridge.artifacts.manifest import Gateway
 from landbridge.findings import Finding, Severity, Where
+from landbridge.verify.network import router_address
 from landbridge.verify.packets import PING, AtHub, Packets, Stopped
+from landbridge.verify.policy import ROUTE_MAP
 from landbridge.verify.proof import Proof
+from landbridge.verify.rib import own_routes
 from landbridge.verify.routing import Kept
 from landbridge.verify.span import Span, span_of
+
+LARGEST = 1 << 24  # addresses: a route of more (a default one, say) is meant for what is far away
 
 
 def audit(proof: Proof) -> Iterator[Finding]:
@@ -19,6 +24,8 @@ def audit(proof: Proof) -> Iterator[Finding]:
         yield from not_announced(proof, gateway)
         yield from foreign(proof, gateway)
         yield from refused(proof, gateway)
+        yield from without_role(proof, gateway)
+        yield from misrouted(proof, gateway)
     yield from misled(proof)
     yield from loops_within(proof)
 
@@ -98,6 +105,38 @@ def refused(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
         where = proof.network.places.router(gateway.name, reason.line, _path(reason))
         remedy = "Give the sites ASNs of their own." if code == "asn-loop" else "Permit it."
         yield Finding(code, Severity.ERROR, message, where, remedy)
+
+
+def without_role(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
+    """Sessions of a pair over which the role's prepends aren't announced: the hub can't tell there who is active."""
+    if not proof.routing.roles[gateway.name].speaks:
+        return
+    for tunnel in gateway.tunnels:
+        neighbor = proof.routing.states[tunnel.name].neighbor
+        if neighbor is not None and neighbor.route_map_out != ROUTE_MAP:
+            where = proof.network.places.router(gateway.name, neighbor.line, f"protocols bgp neighbor {neighbor.address}")
+            message = f"{gateway.name} announces over {tunnel.name} without the prepends of its role (route-map {ROUTE_MAP})."
+            yield Finding("asymmetric", Severity.ERROR, message, where, f"Set route-map export {ROUTE_MAP} of the neighbor.")
+
+
+def misrouted(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
+    """Static routes that lead nowhere: to what the VPC hasn't, or over a next hop that nothing leads to."""
+    own = own_routes(proof.network, gateway, proof.routing.up(gateway.name))
+    home = [span_of(cidr) for cidr in proof.network.manifest.vpc(gateway.vpc).cidrs]
+    known = [end.known for end in proof.ends(gateway.vpc)]
+    lost = {route.line for route in own.unresolved if proof.routing.session_up(gateway.name)}
+    for route in proof.network.routers[gateway.name].routes:
+        prefix = span_of(route.prefix)
+        where = proof.network.places.router(gateway.name, route.line, f"protocols static route {route.prefix}")
+        if route.line in lost and not any(found.value.line == route.line for found in proof.routing.own(gateway.name)):
+            message = f"{gateway.name} doesn't use its route to {prefix}: nothing leads to the next hop {route.next_hop}."
+            yield Finding(
+                "blackhole", Severity.WARNING, message, where, f"Name the VPC's router, {router_address(proof.network.manifest, gateway)}."
+            )
+        elif prefix.size <= LARGEST and not any(prefix.meets(one) for one in (*home, *known)):
+            what = "holds" if route.next_hop is None and route.interface is None else "routes"
+            message = f"{gateway.name} {what} {prefix}, and nothing of {gateway.vpc} is known by it."
+            yield Finding("blackhole", Severity.WARNING, message, where, "Take the route away, or write the prefix that was meant.")
 
 
 def misled(proof: Proof) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from landbridge.artifacts.manifest import Vpc
 from landbridge.findings import Where
 from landbridge.verify.forwarding import Forwarding
-from landbridge.verify.packets import Arrived, AtHub, Packets, Service, Stopped
+from landbridge.verify.packets import Arrived, AtHub, Packets, Service, Stopped, last_place
 from landbridge.verify.report import Verdict, Way
 from landbridge.verify.span import Span, span_of
 from landbridge.verify.translating import likely_rule
@@ -58,13 +58,28 @@ def exchange(forwarding: Forwarding, source: Endpoint, destination: Endpoint, se
     request = Packets(source.local, destination.known, service)
     for end in forwarding.walk(source.vpc, request):
         if isinstance(end, Stopped):
-            yield Exchange(end.packets, None, end.code, end.reason, end.where, end.remedy, False)
+            yield stopped(end, destination)
         elif isinstance(end, Arrived):
             wrong = misdelivered(forwarding, end, source, destination)
             if wrong is not None:
                 yield wrong
             else:
                 yield from _answer(forwarding, end, source)
+
+
+def stopped(end: Stopped, destination: Endpoint) -> Exchange:
+    """A request that gets no further; what was translated to something else on its way ends there for that reason."""
+    packets = end.packets
+    if packets.destination_by in (0, -destination.shift):
+        return Exchange(packets, None, end.code, end.reason, end.where, end.remedy, False)
+    step = packets.trail
+    while step is not None and not step.event.startswith("destination translated"):
+        step = step.before
+    reason = (
+        f"it becomes {packets.destination} on its way, and {destination.known} is {destination.local} of {destination.vpc}: {end.reason}"
+    )
+    where = step.where if step is not None else end.where
+    return Exchange(packets, None, "translation-conflict", reason, where, f"Translate it to {destination.local}.", False)
 
 
 def misdelivered(forwarding: Forwarding, end: Arrived, source: Endpoint, destination: Endpoint) -> Exchange | None:
@@ -81,16 +96,6 @@ def misdelivered(forwarding: Forwarding, end: Arrived, source: Endpoint, destina
         where = untranslated(forwarding, packets, source)
         code = "untranslated" if packets.source_by == 0 else "translation-conflict"
         return Exchange(packets, None, code, reason, where, f"Let a source rule translate it to {source.known}.", False)
-    return None
-
-
-def last_place(packets: Packets) -> Where | None:
-    """The place of the last step that has one."""
-    step = packets.trail
-    while step is not None:
-        if step.where is not None:
-            return step.where
-        step = step.before
     return None
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from landbridge.artifacts.manifest import Vpc
 from landbridge.findings import Where
-from landbridge.verify.packets import CLIENT_PORT, Arrived, AtHub, End, Flow, Packets, Stopped
+from landbridge.verify.packets import CLIENT_PORT, Arrived, AtHub, End, Flow, Packets, Stopped, last_place
 from landbridge.verify.prefixes import PrefixTable, pieces
 from landbridge.verify.rib import Exit
 from landbridge.verify.routing import Routing
@@ -68,12 +68,21 @@ class Forwarding:
     def walk(self, vpc: str, packets: Packets) -> Iterator[End]:
         """From a host of a VPC to wherever each packet ends, on every way that it may take."""
         waiting: list[End] = list(self.from_vpc(vpc, packets))
+        seen: set[tuple[object, ...]] = set()
         while waiting:
             end = waiting.pop()
-            if isinstance(end, AtHub):
-                waiting += self.from_hub(end.packets)
-            else:
+            if not isinstance(end, AtHub):
                 yield end
+                continue
+            at = end.packets
+            if len(set(at.gateways)) < len(at.gateways):
+                hub, again = self._network.manifest.hub.name, at.gateways[-1]
+                yield Stopped(at, "loop", f"it goes round between {hub} and {again}", last_place(at), "Mend the route that sends it back.")
+                continue
+            key = (at.source, at.destination, at.source_by, at.destination_by, at.gateways, tuple(at.flows.items()))
+            if key not in seen:  # by which of a gateway's tunnels they came makes no difference any more
+                seen.add(key)
+                waiting += self.from_hub(at)
 
     def from_hub(self, packets: Packets) -> Iterator[End]:
         """From the hub to the next end: a subnet, or the hub again."""

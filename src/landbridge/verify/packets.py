@@ -115,3 +115,13 @@ class Stopped(NamedTuple):
 
 
 End = Arrived | AtHub | Stopped
+
+
+def last_place(packets: Packets) -> Where | None:
+    """The place of the last step that has one."""
+    step = packets.trail
+    while step is not None:
+        if step.where is not None:
+            return step.where
+        step = step.before
+    return None

@@ -155,6 +155,10 @@ class Routing:
         """Whether BGP runs over a tunnel."""
         return tunnel not in self.down and self.states[tunnel].session
 
+    def session_up(self, gateway: str) -> bool:
+        """Whether any of a gateway's sessions is."""
+        return any(self.session(tunnel.name) for tunnel in self.gateways[gateway].tunnels)
+
     def up(self, gateway: str) -> dict[str, str]:
         """The tunnels of a gateway that are up, by the name of their interface."""
         return {

@@ -16,13 +16,13 @@ from landbridge.verify.exchanges import (
     Exchange,
     answer_of,
     judged_answer,
-    last_place,
     misdelivered,
+    stopped,
     untranslated,
 )
 from landbridge.verify.forwarding import Forwarding
 from landbridge.verify.network import Network
-from landbridge.verify.packets import PING, TCP, UDP, Arrived, AtHub, Packets, Service, Stopped
+from landbridge.verify.packets import PING, TCP, UDP, Arrived, AtHub, Packets, Service, Stopped, last_place
 from landbridge.verify.remotes import Cell, Remotes
 from landbridge.verify.screening import word_span
 from landbridge.verify.span import Span, span_of
@@ -95,10 +95,10 @@ def _asked(forwarding: Forwarding, end: Endpoint, remote: Endpoint, service: Ser
     far = remote._replace(local=remote.known)
     for arrived in forwarding.from_hub(Packets(remote.known, end.known, service)):
         if isinstance(arrived, Stopped):
-            packets = arrived.packets
-            yield Exchange(packets, None, arrived.code, arrived.reason, arrived.where, arrived.remedy, False)
+            yield stopped(arrived, end)
         elif isinstance(arrived, AtHub):
-            yield _returned(arrived.packets, forwarding)
+            turned = _returned(arrived.packets, forwarding)
+            yield stopped(Stopped(arrived.packets, turned.code, turned.reason, turned.where, turned.remedy), end)
         elif (wrong := misdelivered(forwarding, arrived, far, end)) is not None:
             yield wrong
         elif (key := (arrived.packets.destination, arrived.packets.gateways, tuple(arrived.packets.flows.items()))) not in seen:
