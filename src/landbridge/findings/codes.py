@@ -47,5 +47,9 @@ CODES: dict[str, Code] = {
         "lab": "the lab isn't there, is there already, or something in it failed",
         "write": "a file or folder can't be written",
         "router": "a router can't be reached or trusted, says what can't be understood, or refuses a change",
+        "credentials": "AWS is asked without credentials, or with some that have expired or aren't known",
+        "cloud": "AWS can't be reached or refuses what the command needs",
+        "stack": "a CloudFormation stack failed, or is in a state that it must be helped out of",
+        "held": "another deployment of the network is under way",
     }.items()
 }
