@@ -67,4 +67,5 @@ def design(document: Document, lock: Lock = _EMPTY) -> Design:
         accept=network.accept,
         vpn=network.vpn,
         lock=relock(lock, sites),
+        tags=network.tags,
     )

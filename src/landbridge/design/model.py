@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
 from landbridge.design.lock import Lock
 from landbridge.findings import Finding
-from landbridge.intent.model import Accept, Vpn
+from landbridge.intent.model import Accept, Account, Image, Vpn
 
 Role = Literal["active", "standby"]
 
@@ -112,7 +112,8 @@ class SecurityRule:
 class GatewayPlan:
     """A VyOS router. `subnet` is None where Auto Scaling may put it into any public zone of its VPC (an unmarked `single`).
 
-    `secondary` is the fixed private address by which a pair's other gateway knows it, whichever instance it is; a single has none.
+    `secondary` is the fixed private address by which a pair's other gateway knows it, whichever instance it is; a single has none. `image`
+    is None where the file names none: then it is the newest official one of the release.
     """
 
     name: str
@@ -120,6 +121,8 @@ class GatewayPlan:
     role: Role
     asn: int
     release: str
+    image: Image | None
+    instance_type: str
     subnet: IPv4Network | None
     secondary: IPv4Address | None
     tunnels: tuple[TunnelPlan, ...]
@@ -139,9 +142,13 @@ class VpcRoute:
 
 @dataclass(frozen=True, slots=True)
 class HubPlan:
+    """The hub. `account` is None where the file names none, `vpc_id` where landbridge makes the VPC (if there is one)."""
+
     name: str
     region: str
+    account: Account | None
     asn: int
+    vpc_id: str | None
     cidrs: tuple[IPv4Network, ...]
     subnets: tuple[SubnetPlan, ...]
     routes: tuple[VpcRoute, ...]
@@ -149,12 +156,15 @@ class HubPlan:
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
-    """A site with every choice made. `advertised` is what its gateways announce: the global prefixes of its subnets."""
+    """A site with every choice made. `advertised` is what its gateways announce: the global prefixes of its subnets; `account` and
+    `vpc_id` as for the hub."""
 
     name: str
     hub: str
     region: str
+    account: Account | None
     asn: int
+    vpc_id: str | None
     cidrs: tuple[IPv4Network, ...]
     subnets: tuple[SubnetPlan, ...]
     gateways: tuple[GatewayPlan, ...]
@@ -183,7 +193,9 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """The whole network. To go on from: what the file accepts, what it asks of IPsec (`vpn`), and the lock with this design's choices."""
+    """The whole network. To go on from: what the file accepts, what it asks of IPsec (`vpn`), and the lock with this design's choices.
+
+    `tags` are those that everything made in AWS has."""
 
     network: str
     hub: HubPlan
@@ -194,6 +206,7 @@ class Design:
     accept: tuple[Accept, ...]
     vpn: Vpn
     lock: Lock
+    tags: Mapping[str, str]
 
     @property
     def translations(self) -> tuple[Translation, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from landbridge.intent.model import Availability, Network, Release
+from landbridge.intent.model import Availability, Image, Network, Release
 
 AVAILABILITY = Availability.PAIR
 RELEASE = Release.V1_4
+INSTANCE_TYPE = "c6in.large"  # the smallest with up to 25 Gbit/s; a tunnel carries 1.25
 TUNNELS = (1, 2)  # an AWS VPN connection has two
 
 
@@ -18,6 +19,8 @@ class Settings:
 
     availability: Availability
     release: Release
+    image: Image | None
+    instance_type: str
     gateways: tuple[str, ...]
     tunnels: tuple[str, ...]
     inside_pins: tuple[IPv4Network, ...]
@@ -33,6 +36,8 @@ def settings_of(network: Network) -> dict[str, Settings]:
         result[name] = Settings(
             availability,
             site.gateway.release or defaults.release or RELEASE,
+            site.gateway.image or defaults.image,
+            site.gateway.instance_type or defaults.instance_type or INSTANCE_TYPE,
             gateways,
             tuple(tunnel for gateway in gateways for tunnel in tunnels_of(gateway)),
             site.gateway.tunnels,
