@@ -1,0 +1,87 @@
+"""The API over HTTP: calls take turns, what changes is on disk before it is answered, and what follows from a change is done at once."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from landbridge.sandbox.server import snapshot
+from landbridge.sandbox.server.request import Asked, read
+from landbridge.sandbox.server.world import WORLD
+
+Environ = dict[str, Any]
+Answer = Callable[..., Any]
+
+
+class Application:
+    """WSGI. `direct` are paths of the sandbox's own (`/sandbox/…`); `free` may take a call that must not hold the lock (a function's run
+    calls back); `after` is told of every call that may have changed something, under the lock."""
+
+    def __init__(
+        self,
+        emulator: Callable[[Environ, Answer], Iterable[bytes]],
+        direct: dict[str, Callable[[dict[str, Any]], dict[str, Any]]],
+        free: Callable[[Asked, Environ], tuple[int, dict[str, str], bytes] | None],
+        after: Callable[[], None],
+    ) -> None:
+        self.emulator = emulator
+        self.direct = direct
+        self.free = free
+        self.after = after
+        self.last = time.monotonic()
+        self.under_way = 0
+
+    def __call__(self, environ: Environ, answer: Answer) -> Iterable[bytes]:
+        self.under_way += 1
+        try:
+            return self._called(environ, answer)
+        except Exception as problem:
+            traceback.print_exc()
+            return _say(answer, 500, {}, f"{type(problem).__name__}: {problem}".encode())
+        finally:
+            self.under_way -= 1
+            self.last = time.monotonic()
+
+    def _called(self, environ: Environ, answer: Answer) -> Iterable[bytes]:
+        asked = read(environ)
+        if asked.path.startswith("/sandbox/"):
+            return self._own(asked, environ, answer)
+        taken = self.free(asked, environ)
+        if taken is not None:
+            return _say(answer, *taken)
+        with WORLD.lock:
+            before = snapshot.size()
+            body = list(self.emulator(environ, answer))
+            number = 0
+            if asked.changes or snapshot.size() != before:
+                self.after()
+                number = WORLD.touch()
+        if number and not asked.internal:
+            snapshot.await_saved(number)
+        return body
+
+    def _own(self, asked: Asked, environ: Environ, answer: Answer) -> Iterable[bytes]:
+        do = self.direct.get(asked.path.removeprefix("/sandbox/"))
+        if do is None:
+            return _say(answer, 404, {}, b"{}")
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) if asked.method == "POST" else b""
+        try:
+            with WORLD.lock:
+                said = do(json.loads(body or b"{}"))
+                number = 0
+                if asked.method == "POST":
+                    self.after()
+                    number = WORLD.touch()
+            if number:
+                snapshot.await_saved(number)
+        except (KeyError, ValueError, TypeError) as problem:
+            return _say(answer, 400, {}, json.dumps({"error": f"{type(problem).__name__}: {problem}"}).encode())
+        return _say(answer, 200, {"Content-Type": "application/json"}, json.dumps(said).encode())
+
+
+def _say(answer: Answer, status: int, headers: dict[str, str], body: bytes) -> list[bytes]:
+    answer(f"{status} -", [*{"Content-Length": str(len(body)), **headers}.items()])
+    return [body]

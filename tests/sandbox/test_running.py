@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from landbridge.sandbox import environment, running, start, stop
+
+from .conftest import client_of
+
+
+def gone(pid: int) -> bool:
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            os.waitpid(pid, os.WNOHANG)
+            os.kill(pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_folder_has_one_emulator_that_is_found_again_and_ended(own: Path) -> None:
+    assert running(own) is None
+    with ThreadPoolExecutor(4) as pool:
+        found = set(pool.map(lambda _: start(own), range(4)))
+    assert len(found) == 1
+    (sandbox,) = found
+    assert running(own) == sandbox
+    assert start(own) == sandbox
+    assert stop(own)
+    assert gone(sandbox.pid)
+    assert running(own) is None
+    assert not stop(own)
+
+
+def test_it_ends_by_itself_when_nobody_calls(own: Path) -> None:
+    sandbox = start(own, idle=0.5)
+    assert gone(sandbox.pid)
+
+
+def test_what_was_answered_is_there_after_a_kill(own: Path) -> None:
+    sandbox = start(own)
+    client = client_of(sandbox.endpoint)
+    ec2, ssm = client("ec2"), client("ssm")
+    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
+    made = ec2.run_instances(ImageId="ami-014141414", MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"][0]["InstanceId"]
+    client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    client("s3").put_object(Bucket="kept", Key="a/b", Body=b"content" * 1000)
+    client("secretsmanager").create_secret(Name="key", SecretString="value")
+    ssm.put_parameter(Name="/x", Value="1", Type="String", Tags=[{"Key": "a", "Value": "b"}])
+
+    def described() -> list[object]:
+        answers = [
+            ec2.describe_vpcs(),
+            ec2.describe_subnets(),
+            ec2.describe_instances(),
+            ec2.describe_network_interfaces(),
+            ssm.describe_parameters(),
+            client("secretsmanager").get_secret_value(SecretId="key"),
+            client("s3").get_object(Bucket="kept", Key="a/b")["Body"].read(),
+        ]
+        for answer in answers:
+            if isinstance(answer, dict):
+                answer.pop("ResponseMetadata")
+        return answers
+
+    before = described()
+    os.kill(sandbox.pid, signal.SIGKILL)
+    assert gone(sandbox.pid)
+    again = start(own)
+    assert again.pid != sandbox.pid
+    assert again.endpoint == sandbox.endpoint  # whoever had it needn't be told another
+    assert described() == before
+    assert made in str(before)
+    ec2.terminate_instances(InstanceIds=[made])
+
+
+def test_an_access_key_of_twelve_digits_is_that_account_and_a_role_that_of_its_arn(own: Path) -> None:
+    client = client_of(start(own).endpoint)
+    for account in ("111122223333", "444455556666"):
+        assert client("sts", account=account).get_caller_identity()["Account"] == account
+        client("ec2", account=account).create_customer_gateway(Type="ipsec.1", PublicIp="192.0.2.1", BgpAsn=65000)
+        assert len(client("ec2", account=account).describe_customer_gateways()["CustomerGateways"]) == 1
+    role = "arn:aws:iam::444455556666:role/deploy"
+    taken = client("sts").assume_role(RoleArn=role, RoleSessionName="deploy")["Credentials"]
+    more = {"aws_secret_access_key": taken["SecretAccessKey"], "aws_session_token": taken["SessionToken"]}
+    assert client("sts", account=taken["AccessKeyId"], **more).get_caller_identity()["Account"] == "444455556666"
+    assert len(client("ec2", account=taken["AccessKeyId"], **more).describe_customer_gateways()["CustomerGateways"]) == 1
+
+
+def test_a_client_needs_no_more_than_its_environment(own: Path) -> None:
+    sandbox = start(own)
+    assert environment(sandbox, "111122223333")["AWS_ENDPOINT_URL"] == sandbox.endpoint
