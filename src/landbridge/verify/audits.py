@@ -56,13 +56,25 @@ def not_announced(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
         subject = f"{end.known} ({end.name}) is announced to nobody" if missing == up else f"{end.known} ({end.name}) isn't announced"
         over_which = f" over {' and '.join(missing)}" if missing != up else ""
         if kept is None:
-            router = proof.network.routers[gateway.name]
-            where = proof.network.places.router(gateway.name, router.bgp.line if router.bgp else 0, "protocols bgp network")
-            message = f"{subject} by {gateway.name}{over_which}: it has no network statement for it."
+            bgp = proof.network.routers[gateway.name].bgp
+            odd = next((one for one in bgp.networks if not proof.known(span_of(one.prefix))), None) if bgp else None
+            line = odd.line if odd else bgp.line if bgp else 0
+            where = proof.network.places.router(gateway.name, line, "protocols bgp network")
+            instead = f", and one for {odd.prefix}, which is nobody's" if odd else ""
+            message = f"{subject} by {gateway.name}{over_which}: it has no network statement for it{instead}."
             yield Finding("not-announced", Severity.ERROR, message, where, f"Add network {end.known}.")
         else:
-            where = proof.network.places.router(gateway.name, kept.line, _path(kept))
+            where = proof.network.places.router(gateway.name, _odd_rule(proof, gateway, kept), _path(kept))
             yield Finding(kept.code, Severity.ERROR, f"{subject} by {gateway.name}{over_which}: {kept.reason}.", where, _remedy(kept))
+
+
+def _odd_rule(proof: Proof, gateway: Gateway, kept: Kept) -> int:
+    """The line to blame for what isn't announced: of a prefix list that has no rule for it, the rule for a prefix that is nobody's."""
+    for prefix_list in proof.network.routers[gateway.name].prefix_lists:
+        if prefix_list.line == kept.line:
+            odd = (rule for rule in prefix_list.rules if rule.prefix.prefixlen and not proof.known(span_of(rule.prefix)))
+            return next((rule.line for rule in odd), kept.line)
+    return kept.line
 
 
 def foreign(proof: Proof, gateway: Gateway) -> Iterator[Finding]:

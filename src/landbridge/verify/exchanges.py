@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from landbridge.artifacts.manifest import Vpc
@@ -106,7 +107,7 @@ def untranslated(forwarding: Forwarding, packets: Packets, source: Endpoint) -> 
         if routing.gateways[name].vpc == source.vpc:
             router, tunnel = routing.network.routers[name], _left_by(packets, name)
             state = routing.states.get(tunnel)
-            rule = likely_rule(router, "source", state.vti if state else "", source.local)
+            rule = likely_rule(router, "source", state.vti if state else "", source.local, partial(forwarding.places.subnet, source.vpc))
             path = f"nat source rule {rule.number}" if rule else "nat source"
             return routing.network.places.router(name, rule.line if rule else 0, path)
     return last_place(packets)

@@ -43,6 +43,14 @@ class Places:
                     self.owners.add(span, (*(self.owners.exactly(span) or ()), vpc.name))
             self.local[vpc.name] = table
 
+    def known(self, span: Span) -> bool:
+        """Whether a prefix is some subnet's global one."""
+        return self.owners.exactly(span) is not None
+
+    def subnet(self, vpc: str, span: Span) -> bool:
+        """Whether a prefix is a VPC's subnet."""
+        return self.local[vpc].exactly(span) is not None
+
 
 class _Passing(NamedTuple):
     """A gateway while packets pass it: where they came in, what it knows of their flow, and how far it has moved their destination."""
@@ -316,7 +324,7 @@ class Forwarding:
     def _undone(self, passing: _Passing, packets: Packets, where: Where) -> Stopped:
         """A blackhole takes what a destination rule should have translated: that rule is to blame, if there is anything like it."""
         name = passing.name
-        rule = likely_rule(passing.router, "destination", passing.interface, packets.destination)
+        rule = likely_rule(passing.router, "destination", passing.interface, packets.destination, self.places.known)
         if rule is not None and passing.state == "new":
             where = self._where.router(name, rule.line, f"nat destination rule {rule.number}")
         reason = f"nothing translated {packets.destination} at {passing.interface} of {name}, which has only a blackhole for it"

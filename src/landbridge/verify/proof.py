@@ -103,6 +103,10 @@ class Proof:
         """A VPC's subnets that take part."""
         return self._ground.ends(vpc)
 
+    def known(self, span: Span) -> bool:
+        """Whether a prefix is some subnet's global one."""
+        return self.forwarding.places.known(span)
+
     def meeting(self, span: Span) -> list[Endpoint]:
         """The subnets whose global prefixes meet a span."""
         first, after = self.remotes.run(span)

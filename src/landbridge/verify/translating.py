@@ -5,7 +5,7 @@ A translation of a prefix keeps the host part (iptables' NETMAP, nftables' prefi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from landbridge.verify.packets import Packets
@@ -88,14 +88,22 @@ def _moved(rule: NatRule, kind: str, packets: Packets) -> Iterator[Translated]:
         block += target.size
 
 
-def likely_rule(router: Router, kind: Literal["source", "destination"], interface: str, address: Span) -> NatRule | None:
-    """The rule that was meant to translate an address at an interface: the most like it, by its interface and prefix."""
+def likely_rule(
+    router: Router, kind: Literal["source", "destination"], interface: str, address: Span, own: Callable[[Span], bool]
+) -> NatRule | None:
+    """The rule that was meant to translate an address at an interface; `own` says of a prefix whether a rule may well name it.
 
-    def likeness(rule: NatRule) -> tuple[bool, bool, bool]:
-        own = rule.source if kind == "source" else rule.destination
-        prefix = None if own is None or own.negated else span_of(own.prefix)
-        return (rule.interface in (None, interface), prefix is None or prefix.meets(address), prefix is not None)
+    First one that does name the address there (but asks for something else too), then one there whose prefix is nobody's, then one that
+    names the address elsewhere, then any there.
+    """
 
-    rules = [rule for rule in router.nat if rule.kind == kind]
-    best = max(rules, key=likeness, default=None)
-    return best if best is not None and any(likeness(best)[:2]) else None
+    def likeness(rule: NatRule) -> int:
+        match = rule.source if kind == "source" else rule.destination
+        here = rule.interface in (None, interface)
+        names = match is None or span_of(match.prefix).meets(address)
+        if here:
+            return 4 if names else 3 if match is not None and not own(span_of(match.prefix)) else 1
+        return 2 if names else 0
+
+    best = max((rule for rule in router.nat if rule.kind == kind), key=likeness, default=None)
+    return best if best is not None and likeness(best) else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from landbridge.artifacts.manifest import Gateway, Options, Tunnel
 from landbridge.findings import Where
@@ -124,30 +125,35 @@ def _ipsec_faults(network: Network, gateway: Gateway, router: Router, tunnel: Tu
 def _negotiation(options: Options, peer: Peer, tunnel: Tunnel, at: Where) -> Iterator[Fault]:
     version = {"ikev1": 1, "ikev2": 2}[options.ike]
     if (peer.ike_version or 2) != version:
-        yield Fault(f"{tunnel.name} is {options.ike} for AWS, and IKEv{peer.ike_version or 2} for the gateway", at, "Write the same.")
-    if not any(_ike_fits(proposal, options) for proposal in peer.ike):
-        yield Fault(
-            f"no IKE proposal of {tunnel.name} is what AWS is told: {options.encryption}, {options.integrity}, group {options.dh}",
-            at,
-            "Write the same in the ike-group.",
-        )
-    if not any(_esp_fits(proposal, options, version == 1) for proposal in peer.esp):
-        yield Fault(
-            f"no ESP proposal of {tunnel.name} is what AWS is told: {options.encryption}, {options.integrity}, group {options.dh}",
-            at,
-            "Write the same in the esp-group.",
-        )
+        message = f"{tunnel.name} is {options.ike} for AWS, and IKEv{peer.ike_version or 2} for the gateway"
+        yield Fault(message, _on(at, peer.version_line), "Write the same.")
+    for kind, proposals, wrong in (("IKE", peer.ike, _ike_wrong), ("ESP", peer.esp, partial(_esp_wrong, at_once=version == 1))):
+        lines = [wrong(proposal, options) for proposal in proposals]
+        if None not in lines:
+            wanted = f"{options.encryption}, {options.integrity}, group {options.dh}"
+            message = f"no {kind} proposal of {tunnel.name} is what AWS is told: {wanted}"
+            yield Fault(message, _on(at, next((line for line in lines if line), 0)), f"Write the same in the {kind.lower()}-group.")
 
 
-def _ike_fits(proposal: Proposal, options: Options) -> bool:
+def _on(at: Where, line: int) -> Where:
+    """The same text, at the line that says it, if one does."""
+    return replace(at, line=line, path="vpn ipsec") if line else at
+
+
+def _ike_wrong(proposal: Proposal, options: Options) -> int | None:
+    """The line in which a proposal differs from what AWS is told (0 if there is none); None where it doesn't."""
     integrity = proposal.prf if options.encryption.endswith("gcm") else proposal.integrity
-    return _cipher(proposal) == options.encryption and integrity == options.integrity and proposal.dh == options.dh
+    return _first_wrong(proposal, (_cipher(proposal) == options.encryption, integrity == options.integrity, proposal.dh == options.dh))
 
 
-def _esp_fits(proposal: Proposal, options: Options, at_once: bool) -> bool:
+def _esp_wrong(proposal: Proposal, options: Options, at_once: bool) -> int | None:
     """With IKEv2 the first keys come with the IKE exchange: a wrong group only shows when they are renewed (RFC 7296, 1.2)."""
     integrity = options.encryption.endswith("gcm") or proposal.integrity == options.integrity
-    return _cipher(proposal) == options.encryption and integrity and (not at_once or proposal.dh == options.dh)
+    return _first_wrong(proposal, (_cipher(proposal) == options.encryption, integrity, not at_once or proposal.dh == options.dh))
+
+
+def _first_wrong(proposal: Proposal, right: tuple[bool, bool, bool]) -> int | None:
+    return next((line for line, fits in zip(proposal.lines, right, strict=True) if not fits), None)
 
 
 def _cipher(proposal: Proposal) -> str:
@@ -174,11 +180,29 @@ def _cautions(network: Network, gateway: Gateway, tunnel: Tunnel, peer: Peer, ou
             network.places.manifest(gateway.name, f"gateways.{gateway.name}.rules"),
             f"Let UDP 500 and 4500 in from {outside}.",
         )
+    router = network.routers[gateway.name]
+    for port in IKE_PORTS:
+        refused = accepts(router, "local", "eth0", Screened("udp", port, "new", "", outside, ""))
+        if refused is not None and peer.initiate:
+            yield Fault(
+                f"the firewall of {gateway.name} ({refused.chain}) keeps {tunnel.name} out: it comes up only while the gateway begins it",
+                network.places.router(gateway.name, refused.line, "firewall"),
+                "Accept UDP 500 and 4500 from AWS' end of the tunnel.",
+            )
+            break
+    asked = Screened("tcp", BGP_PORT, "new", "", span_of_address(tunnel.aws), span_of_address(tunnel.gateway))
+    unasked = accepts(router, "local", peer.vti, asked)
+    if unasked is not None:
+        yield Fault(
+            f"the firewall of {gateway.name} ({unasked.chain}) keeps BGP of {tunnel.aws} out: it comes up only while the gateway begins",
+            network.places.router(gateway.name, unasked.line, "firewall"),
+            f"Accept TCP 179 from {tunnel.aws}.",
+        )
     options = gateway.options
-    if options is not None and options.ike == "ikev2" and not any(_esp_fits(proposal, options, True) for proposal in peer.esp):
+    if options is not None and options.ike == "ikev2" and all(_esp_wrong(proposal, options, True) is not None for proposal in peer.esp):
         yield Fault(
             f"the keys of {tunnel.name} can't be renewed: AWS is told group {options.dh} for ESP",
-            network.places.router(gateway.name, peer.line, f"vpn ipsec site-to-site peer {peer.name}"),
+            network.places.router(gateway.name, peer.esp[0].lines[2] or peer.line, "vpn ipsec esp-group"),
             f"Set pfs of its esp-group to group {options.dh}.",
         )
 

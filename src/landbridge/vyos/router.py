@@ -28,13 +28,14 @@ class Proposal:
     """One proposal of an IKE or ESP group. `integrity` is None for AEAD ciphers; `dh` a group number, None without.
 
     `prf` (VyOS' name without the prefix: `sha384`) is what an IKE proposal of an AEAD cipher takes instead of integrity, or what the
-    text names; None: that of the integrity algorithm.
+    text names; None: that of the integrity algorithm. `lines` are those of the cipher, the hash and the group (0 where the text has none).
     """
 
     encryption: str
     integrity: str | None
     dh: int | None
     prf: str | None = None
+    lines: tuple[int, int, int] = field(default=(0, 0, 0), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Peer:
     dpd_timeout: int
     vti: str
     line: int
+    version_line: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _DPD_ACTIONS: Mapping[str, DpdAction] = {"hold": "hold", "trap": "hold", "clear"
 @dataclass(frozen=True, slots=True)
 class _IkeGroup:
     version: Literal[0, 1, 2]
+    version_line: int
     proposals: tuple[Proposal, ...]
     lifetime: int
     dpd_action: DpdAction | None
@@ -36,6 +37,7 @@ class _EspGroup:
     proposals: tuple[Proposal, ...]
     lifetime: int
     pfs: int | None
+    pfs_line: int
     ike: bool
 
 
@@ -100,11 +102,20 @@ def _ike_group(group: Statement, dialect: Dialect) -> _IkeGroup:
         prf = statement.text("prf")
         aead = _AEAD.fullmatch(encryption) is not None
         named = prf.removeprefix("prf") if prf is not None else integrity if aead else None
-        proposals.append(Proposal(encryption, None if aead else integrity, dh if dh is not None else dialect.default_dh, named))
+        group_number = dh if dh is not None else dialect.default_dh
+        proposals.append(Proposal(encryption, None if aead else integrity, group_number, named, _lines(statement)))
     if not proposals:
         group.fail("the IKE group has no proposal.", f"Add one: `set {group.shown} proposal 1 encryption …`.")
     lifetime = group.number("lifetime", least=0, most=86400)
-    return _IkeGroup(version, tuple(proposals), 28800 if lifetime is None else lifetime, action, interval or 30, timeout or 120)
+    return _IkeGroup(
+        version,
+        group.line_of("key-exchange"),
+        tuple(proposals),
+        28800 if lifetime is None else lifetime,
+        action,
+        interval or 30,
+        timeout or 120,
+    )
 
 
 def _esp_group(group: Statement) -> _EspGroup:
@@ -123,11 +134,16 @@ def _esp_group(group: Statement) -> _EspGroup:
     proposals = []
     for statement in group.each("proposal"):
         encryption, integrity = _algorithms(statement)
-        proposals.append(Proposal(encryption, None if _AEAD.fullmatch(encryption) else integrity, None))
+        proposals.append(Proposal(encryption, None if _AEAD.fullmatch(encryption) else integrity, None, None, _lines(statement)))
     if not proposals:
         group.fail("the ESP group has no proposal.", f"Add one: `set {group.shown} proposal 1 encryption …`.")
     lifetime = group.number("lifetime", least=30, most=86400)
-    return _EspGroup(tuple(proposals), 3600 if lifetime is None else lifetime, number, pfs is None or pfs.word == "enable")
+    seconds = 3600 if lifetime is None else lifetime
+    return _EspGroup(tuple(proposals), seconds, number, group.line_of("pfs"), pfs is None or pfs.word == "enable")
+
+
+def _lines(proposal: Statement) -> tuple[int, int, int]:
+    return proposal.line_of("encryption"), proposal.line_of("hash"), proposal.line_of("dh-group")
 
 
 def _algorithms(proposal: Statement) -> tuple[str, str]:
@@ -187,13 +203,16 @@ def _peer(
         ike_version=ike.version,
         ike=ike.proposals,
         ike_lifetime=ike.lifetime,
-        esp=tuple(Proposal(proposal.encryption, proposal.integrity, dh) for proposal in esp.proposals),
+        esp=tuple(
+            Proposal(proposal.encryption, proposal.integrity, dh, None, (*proposal.lines[:2], esp.pfs_line)) for proposal in esp.proposals
+        ),
         esp_lifetime=esp.lifetime,
         dpd_action=ike.dpd_action,
         dpd_interval=ike.dpd_interval,
         dpd_timeout=ike.dpd_timeout,
         vti=vti,
         line=peer.line,
+        version_line=ike.version_line,
     )
 
 

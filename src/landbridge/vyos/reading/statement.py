@@ -115,6 +115,11 @@ class Statement:
         value = self.value(*path, required=required)
         return None if value is None else value.as_prefix()
 
+    def line_of(self, *path: str) -> int:
+        """The line of what is at a path; 0 where there is nothing."""
+        tree = self.tree.get(*path)
+        return 0 if tree is None else tree.line
+
     def as_number(self, least: int, most: int) -> int | None:
         if self.word.isascii() and self.word.isdigit() and len(self.word) <= 10 and least <= int(self.word) <= most:
             return int(self.word)
