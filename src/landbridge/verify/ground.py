@@ -11,7 +11,7 @@ from landbridge.verify.network import Network
 from landbridge.verify.remotes import Cell, Remotes, Standings
 from landbridge.verify.routing import Routing
 from landbridge.verify.span import Span
-from landbridge.verify.tunnels import tunnel_state, tunnel_states
+from landbridge.verify.tunnels import TunnelState, tunnel_state, tunnel_states
 
 
 class Ground:
@@ -45,7 +45,10 @@ class Ground:
 
 
 class Step:
-    """From one ground to the next: what of it a change of some gateways and VPCs leaves standing."""
+    """From one ground to the next: what of it a change of some sites leaves standing. The hub and its VPC must be the same.
+
+    `elsewhere`: things stand in other lines than before.
+    """
 
     def __init__(self, before: Ground, network: Network) -> None:
         old, new = before.network, network
@@ -60,9 +63,11 @@ class Step:
         self.gone = vpcs.keys() - {vpc.name for vpc in new.manifest.vpcs}
         self.ground = made = object.__new__(Ground)
         made.network = network
+        self.elsewhere = old.places != new.places
+        known = before.routing.states
         states = {
-            tunnel.name: before.routing.states[tunnel.name]
-            if gateway.name not in self.gateways
+            tunnel.name: known[tunnel.name]
+            if gateway.name not in self.gateways and not (self.elsewhere and _says(known[tunnel.name]))
             else tunnel_state(network, gateway, network.routers[gateway.name], tunnel)
             for gateway in new.manifest.gateways
             for tunnel in gateway.tunnels
@@ -89,3 +94,8 @@ class Step:
 
 def _same(one: object, other: object) -> bool:
     return one is other or one == other
+
+
+def _says(state: TunnelState) -> bool:
+    """Whether there is anything to say of a tunnel."""
+    return not state.session or bool(state.cautions)

@@ -34,6 +34,8 @@ class Proof:
 
     def changed(self, network: Network) -> Proof:
         """The proof of the network after a change. `proved` says at how many sites it had to be done again."""
+        if _hub(self.network) != _hub(network):
+            return Proof(network, failures=self._with_failures)
         step = Step(self._ground, network)
         made = object.__new__(Proof)
         made._ground, made._with_failures = step.ground, self._with_failures
@@ -46,23 +48,34 @@ class Proof:
 
     def _again(self, step: Step) -> set[str] | None:
         """The sites whose proof a change may touch; None for all of them."""
-        before, after = self._ground.network.manifest, step.ground.network.manifest
+        after = step.ground.network.manifest
         spans = step.touched()
-        if before.hub != after.hub or len(spans) > MANY or not step.alike():
+        if len(spans) > MANY or not step.alike():
             return None
         again = {step.ground.routing.gateways[name].vpc for name in step.gateways} | step.vpcs
-        if step.vpcs or step.gone:
-            # Its subnets may have gone, and classes are kept by number.
+        if spans or step.gone or step.elsewhere:
+            # Who is in a class of what is broken may have changed, or its number; or what is to blame stands in another line.
             again |= {name for name, site in self.sites.items() if not site.whole}
+        if step.vpcs or step.gone:
             spans += [end.known for vpc in step.vpcs | step.gone for end in self._ground.ends(vpc)]
         asns: set[int] = set()
         for span in spans:
             for at in range(*step.ground.remotes.run(span)):
                 again.add(step.ground.remotes.all[at].vpc)
                 asns |= step.ground.standings.seeing(at)
-        again |= {gateway.vpc for gateway in after.gateways if gateway.asn in asns}
+        again |= {gateway.vpc for gateway in after.gateways if gateway.asn in asns} | self._drawn(step, again)
         again |= {name for name, site in self.sites.items() if any(one.meets(span) for span in spans for one in site.interests)}
         return again
+
+    def _drawn(self, step: Step, sites: set[str]) -> set[str]:
+        """The sites whose packets some sites' gateways draw to themselves, by announcing what isn't theirs, before the change or now."""
+        found = set()
+        for ground in (self._ground, step.ground):
+            for name in sites:
+                for gateway in ground.routing.of_site.get(name, ()):
+                    for prefix in ground.routing.offers.get(gateway.name, ()):
+                        found |= {step.ground.remotes.all[at].vpc for at in range(*step.ground.remotes.run(prefix))}
+        return found
 
     @property
     def network(self) -> Network:
@@ -127,3 +140,8 @@ class Proof:
             if len(taken) < sessions:
                 yield from ((at, taken) for at in itertools.islice((at for at in range(first, after) if at not in own), 1))
         yield from ((at, ()) for at in sorted(self._ground.standings.apart(self.routing, gateway) - own))
+
+
+def _hub(network: Network) -> tuple[object, ...]:
+    """What all sites stand on."""
+    return (network.manifest.hub, *(vpc for vpc in network.manifest.vpcs if vpc.kind == "hub"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,9 +14,10 @@ from landbridge.verify.exchanges import Endpoint
 from landbridge.verify.failing import Failure, failures_of
 from landbridge.verify.forwarding import Forwarding
 from landbridge.verify.ground import Ground
-from landbridge.verify.remotes import interests
+from landbridge.verify.packets import Service
+from landbridge.verify.remotes import Cell, Remotes, interests
 from landbridge.verify.sites import Broken, prove_site, services_of
-from landbridge.verify.span import Span
+from landbridge.verify.span import Span, Spans
 
 Tell = Callable[[str, int, int], None]
 FEW = 200  # sites: below, starting processes takes longer than proving
@@ -48,7 +49,7 @@ def prove(ground: Ground, vpc: Vpc, failures: bool) -> SiteProof:
     told_apart = frozenset(interests(ground.network, vpc, gateways))
     facing = ground.facing(ground.routing, vpc.name, gateways, told_apart)
     broken = tuple(prove_site(ground.forwarding, ground.remotes, facing, services))
-    hurt = {_key(one) for one in broken if not one.exchange.works}
+    hurt = _hurt(broken)
     failing = []
     trials = 0
     for failure in failures_of(ground.network.manifest, vpc, gateways) if failures else ():
@@ -57,14 +58,35 @@ def prove(ground: Ground, vpc: Vpc, failures: bool) -> SiteProof:
         facing = ground.facing(routing, vpc.name, gateways, told_apart)
         left = [(end, cells) for end, cells in facing if end.subnet not in failure.lost]
         found = prove_site(Forwarding(routing, ground.forwarding.places), ground.remotes, left, services)
-        fresh = tuple(one for one in found if not one.exchange.works and _key(one) not in hurt)
+        fresh = tuple(_fresh(found, hurt, ground.remotes))
         if fresh:
             failing.append((failure, fresh))
     return SiteProof(told_apart, broken, tuple(failing), trials)
 
 
-def _key(one: Broken) -> tuple[Endpoint, str, Endpoint, object]:
-    return one.end, one.side, one.remote, one.service
+_Asked = tuple[Endpoint, str, Service]
+
+
+def _hurt(broken: Iterable[Broken]) -> dict[_Asked, Spans]:
+    """The remote subnets, as runs of their indices, that a subnet has trouble with."""
+    found: dict[_Asked, list[Span]] = {}
+    for one in broken:
+        if not one.exchange.works:
+            found.setdefault((one.end, one.side, one.service), []).extend(one.cell.spans())
+    return {asked: Spans(runs) for asked, runs in found.items()}
+
+
+def _fresh(found: Iterable[Broken], hurt: dict[_Asked, Spans], remotes: Remotes) -> Iterator[Broken]:
+    """What is broken now, less what was before."""
+    for one in found:
+        if one.exchange.works:
+            continue
+        before = hurt.get((one.end, one.side, one.service))
+        if before is None:
+            yield one
+        elif left := Spans(one.cell.spans()) - before:
+            runs = tuple((run.first, run.last + 1) for run in left.parts)
+            yield one._replace(cell=Cell(runs), remote=remotes.all[runs[0][0]])
 
 
 def prove_all(ground: Ground, vpcs: Sequence[Vpc], failures: bool, tell: Tell) -> dict[str, SiteProof]:

@@ -16,11 +16,12 @@ from typing import NamedTuple
 from landbridge.artifacts.manifest import Gateway, Vpc
 from landbridge.verify.exchanges import Endpoint, endpoints
 from landbridge.verify.network import Network, subnet_of
+from landbridge.verify.policy import police
 from landbridge.verify.rib import interest
 from landbridge.verify.routing import Routing
 from landbridge.verify.screening import word_span
 from landbridge.verify.span import EVERYTHING, Span, span_of
-from landbridge.vyos.router import Router
+from landbridge.vyos.router import Neighbor, Router
 
 Standing = tuple[int, tuple[int, ...]] | None  # of a remote subnet at a gateway: the learned prefix' length, and the sessions it came by
 _Policy = tuple[object, ...]
@@ -34,6 +35,9 @@ class Cell(NamedTuple):
     def indices(self) -> Iterator[int]:
         for first, after in self.runs:
             yield from range(first, after)
+
+    def spans(self) -> Iterator[Span]:
+        return (Span(first, after - 1) for first, after in self.runs)
 
 
 class Remotes:
@@ -108,7 +112,7 @@ class Standings:
     def __init__(self, routing: Routing, remotes: Remotes) -> None:
         self._routing = routing
         self._remotes = remotes
-        self._known: dict[_Policy, tuple[Runs, str]] = {}  # with a gateway that has the policy
+        self._known: dict[_Policy, tuple[Runs, _Listener]] = {}
         self._by_asn: dict[int, set[int]] = {}
         self._cut: set[int] = set()
         self.unrouted: set[int] = set()
@@ -131,22 +135,23 @@ class Standings:
             return made
         made = Standings(routing, remotes)
         touched = {at for span in moved for at in range(*remotes.run(span))}
-        for key, (known, gateway) in self._known.items():
-            if gateway not in routing.gateways:
-                continue
+        for key, (known, listener) in self._known.items():
             of = {end.known: standing for end, standing in zip(self._remotes.all, known, strict=True)}
             fresh = Runs(
-                of[end.known] if at not in touched and end.known in of else made._standing(routing, gateway, end)
+                of[end.known] if at not in touched and end.known in of else _standing(routing, listener, end)
                 for at, end in enumerate(remotes.all)
             )
-            made._known[key] = fresh, gateway
+            made._known[key] = fresh, listener
         return made
 
     def of(self, routing: Routing, gateway: str) -> Runs:
         """One standing a remote subnet, for a gateway as it is routed now."""
-        key = _policy(routing, gateway)
+        listener = _listener(routing, gateway)
+        if routing.lacks:  # a failure has taken prefixes from the hub: what is known otherwise doesn't hold
+            return Runs(_standing(routing, listener, end) for end in self._remotes.all)
+        key = listener.policy()
         if key not in self._known:
-            self._known[key] = Runs(self._standing(routing, gateway, end) for end in self._remotes.all), gateway
+            self._known[key] = Runs(_standing(routing, listener, end) for end in self._remotes.all), listener
         return self._known[key][0]
 
     def like_others(self, new: Set[int]) -> bool:
@@ -170,14 +175,6 @@ class Standings:
         bgp = routing.network.routers[gateway].bgp
         return self._cut | (self._by_asn.get(bgp.asn, set()) if bgp is not None else set())
 
-    def _standing(self, routing: Routing, gateway: str, end: Endpoint) -> Standing:
-        tunnels = [tunnel.name for tunnel in routing.gateways[gateway].tunnels if routing.session(tunnel.name)]
-        for found, _ in routing.hub_covering(end.known):
-            accepted = tuple(at for at, tunnel in enumerate(tunnels) if routing.lets_in(gateway, tunnel, found.span))
-            if accepted:
-                return found.length, accepted
-        return None
-
 
 def _sessions(standing: Standing) -> tuple[int, ...] | None:
     return None if standing is None else standing[1]
@@ -187,15 +184,34 @@ def _worth(standing: Standing, exactly: bool) -> Standing:
     return standing if exactly or standing is None else (0, standing[1])
 
 
-def _policy(routing: Routing, gateway: str) -> _Policy:
-    """What a gateway lets in, apart from names and lines: over each session that is up, its lists and maps."""
-    router = routing.network.routers[gateway]
-    key: list[object] = []
-    for tunnel in routing.gateways[gateway].tunnels:
-        neighbor = routing.states[tunnel.name].neighbor
-        if neighbor is not None and routing.session(tunnel.name):
-            key.append((_listed(router, neighbor.prefix_list_in), _mapped(router, neighbor.route_map_in)))
-    return tuple(key)
+class _Listener(NamedTuple):
+    """A gateway as it hears the hub: its text, and the neighbors over whose sessions it does."""
+
+    router: Router
+    neighbors: tuple[Neighbor, ...]
+
+    def policy(self) -> _Policy:
+        """What it lets in, apart from names and lines: over each session, its lists and maps."""
+        router = self.router
+        return tuple((_listed(router, one.prefix_list_in), _mapped(router, one.route_map_in)) for one in self.neighbors)
+
+
+def _listener(routing: Routing, gateway: str) -> _Listener:
+    up = (routing.states[tunnel.name].neighbor for tunnel in routing.gateways[gateway].tunnels if routing.session(tunnel.name))
+    return _Listener(routing.network.routers[gateway], tuple(neighbor for neighbor in up if neighbor is not None))
+
+
+def _standing(routing: Routing, listener: _Listener, end: Endpoint) -> Standing:
+    router = listener.router
+    for found, _ in routing.hub_covering(end.known):
+        accepted = tuple(
+            at
+            for at, one in enumerate(listener.neighbors)
+            if police(router, one.prefix_list_in, one.route_map_in, found.span, None).permitted
+        )
+        if accepted:
+            return found.length, accepted
+    return None
 
 
 def _listed(router: Router, name: str | None) -> _Policy | None:

@@ -116,6 +116,8 @@ class Routing:
         for gateway in network.manifest.gateways:
             made.of_site.setdefault(gateway.vpc, []).append(gateway)
         touched = set(changed | (self.gateways.keys() ^ made.gateways.keys()))
+        for site in {made.gateways[name].vpc for name in touched & made.gateways.keys()}:
+            touched |= {gateway.name for gateway in made.of_site[site]}  # roles are a pair's, and what each announces follows them
         made.kept = [kept for kept in self.kept if kept.gateway not in touched]
         made.screened = {name for name in made.gateways if (_screens(network.routers[name]) if name in touched else name in self.screened)}
         made._forget()
@@ -254,10 +256,15 @@ class Routing:
         least: dict[int, int] = {}
         for offer in left:
             least[offer.path[0]] = min(least.get(offer.path[0], offer.metric), offer.metric)
-        left = [offer for offer in left if offer.metric == least[offer.path[0]]]
+        left = sorted(offer for offer in left if offer.metric == least[offer.path[0]])
         return HubRoute("vpn", tuple(offer.tunnel for offer in left), left[0].path)
 
     # Lookups
+
+    @property
+    def lacks(self) -> bool:
+        """Whether a failure has taken a prefix from the hub altogether."""
+        return any(route is None for route in self._overlay.values())
 
     def hub_lookup(self, destination: Span) -> Iterator[tuple[Span, HubRoute | None]]:
         """The hub's route for each piece of some addresses."""
