@@ -1,0 +1,3 @@
+from tests.heal.cloud import cloud
+
+__all__ = ["cloud"]
