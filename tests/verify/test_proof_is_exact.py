@@ -88,3 +88,15 @@ def test_a_right_network_is_whole_with_anything_single_broken(seed: int) -> None
     proof = Proof(network_of(random_network(Random(seed)).made))
     assert all(site.whole for site in proof.sites.values())
     check(proof.network)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_two_tunnels_of_different_sites_may_be_down_at_once(seed: int) -> None:
+    """They aren't tried by the proof: neither's loss changes anything at the other's site."""
+    random = Random(f"two {seed}")
+    network = network_of(random_network(random).made)
+    proof = Proof(network)
+    first, second = random.sample(list(proof.routing.of_site.values()), 2)
+    down = [random.choice(random.choice(gateways).tunnels).name for gateways in (first, second)]
+    assert all(site.whole for site in proof.sites.values())
+    assert not exactly(proof, Forwarding(proof.routing.without(down), proof.forwarding.places))
