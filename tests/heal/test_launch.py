@@ -84,8 +84,10 @@ def test_whichever_call_fails_the_next_run_makes_it_right(cloud: Cloud, how: str
             run(NETWORK, LAUNCH, cloud.ec2, cloud.autoscaling)
         made = len(cloud.calls)
         heal(cloud)
+        # Where lima-a was held up, lima-b is in service before it: then the routes are right there.
+        assert cloud.state() in (in_service("lima-a"), in_service("lima-b")), f"call {number} failed"
         heal(cloud)
-        assert cloud.state() == in_service(), f"call {number} failed"
+        assert cloud.writes() == []
         if number >= made:
             break
         number += 1
