@@ -45,7 +45,8 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The key of an object in the bucket of the stack's own account and Region; its name holds the hash of `content`."""
+    """The key of an object in the bucket of the stack's own account and Region: `prefix`, the SHA-256 of `content` in hexadecimal digits,
+    `suffix`."""
 
     prefix: str
     suffix: str
@@ -60,7 +61,22 @@ class Image:
     name: str
 
 
-Source = Given | Output | Outside | Stored | Image
+@dataclass(frozen=True, slots=True)
+class RootDevice:
+    """The name of a machine image's root device, such as /dev/xvda. `parameter`, of the same stack, has the image's id."""
+
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """The id of the subnet with this CIDR in an existing VPC of the stack's own account and Region."""
+
+    vpc: str
+    cidr: str
+
+
+Source = Given | Output | Outside | Stored | Image | RootDevice | Subnet
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,19 @@ Pure: no cloud is asked and no file touched. `design(document, lock)` makes a `D
 
 from landbridge.design.designing import design
 from landbridge.design.lock import Held, Lock, forget
-from landbridge.design.model import Design, GatewayPlan, HubPlan, Overlap, Reach, SitePlan, SubnetPlan, Translation, TunnelPlan, VpnOptions
+from landbridge.design.model import (
+    Design,
+    GatewayPlan,
+    HubPlan,
+    Overlap,
+    Reach,
+    SecurityRule,
+    SitePlan,
+    SubnetPlan,
+    Translation,
+    TunnelPlan,
+    VpnOptions,
+)
 from landbridge.design.release import rereleased
 
 __all__ = [
@@ -16,6 +28,7 @@ __all__ = [
     "Lock",
     "Overlap",
     "Reach",
+    "SecurityRule",
     "SitePlan",
     "SubnetPlan",
     "Translation",

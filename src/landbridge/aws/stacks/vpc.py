@@ -1,0 +1,84 @@
+"""A VPC with its subnets and prefix list, as a hub's and a site's stacks have it; or what takes its place where it exists already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network
+
+from troposphere import GetAtt, Ref, Sub, Template, ec2
+
+from landbridge.aws.stacks.names import Labels
+from landbridge.aws.stacks.template import add_output
+from landbridge.design import HubPlan, SitePlan, SubnetPlan
+
+VPC, ROUTES, PRIVATE_ROUTES, REMOTE = "Vpc", "RouteTable", "PrivateRouteTable", "RemotePrefixes"
+
+
+def subnet_id(subnet: SubnetPlan) -> str:
+    """The logical id of a subnet, and the name of the output or parameter that has its id."""
+    return f"Subnet{subnet.number}"
+
+
+def add_vpc(template: Template, plan: HubPlan | SitePlan, labels: Labels) -> None:
+    """The VPC, its CIDRs, subnets and route tables: one, and another for private subnets. Their ids are outputs."""
+    primary, *others = plan.cidrs
+    vpc = template.add_resource(
+        ec2.VPC(VPC, CidrBlock=str(primary), EnableDnsSupport=True, EnableDnsHostnames=True, Tags=labels.of(plan.name))
+    )
+    more = [
+        template.add_resource(ec2.VPCCidrBlock(f"VpcCidr{number}", VpcId=Ref(vpc), CidrBlock=str(cidr))).title
+        for number, cidr in enumerate(others, 2)
+    ]
+    table = template.add_resource(ec2.RouteTable(ROUTES, VpcId=Ref(vpc), Tags=labels.of(plan.name)))
+    if any(subnet.private for subnet in plan.subnets):
+        template.add_resource(ec2.RouteTable(PRIVATE_ROUTES, VpcId=Ref(vpc), Tags=labels.of(f"{plan.name}-private", owned=False)))
+    for subnet in plan.subnets:
+        made = template.add_resource(
+            ec2.Subnet(
+                subnet_id(subnet),
+                **({} if subnet.local.subnet_of(primary) else {"DependsOn": more}),
+                VpcId=Ref(vpc),
+                CidrBlock=str(subnet.local),
+                AvailabilityZone=Sub(f"${{AWS::Region}}{subnet.zone}"),
+                Tags=labels.of(f"{plan.name}-{subnet.number}"),
+            )
+        )
+        template.add_resource(
+            ec2.SubnetRouteTableAssociation(
+                f"{made.title}Routes", SubnetId=Ref(made), RouteTableId=Ref(PRIVATE_ROUTES) if subnet.private else Ref(table)
+            )
+        )
+        add_output(template, made.title, f"The subnet {subnet.local} in zone {subnet.zone}.", Ref(made))
+    add_output(template, VPC, f"The VPC of {plan.name}.", Ref(vpc))
+    add_output(template, ROUTES, "The route table of all subnets that aren't private.", Ref(table))
+
+
+def add_internet(template: Template, labels: Labels, name: str) -> None:
+    """A way to the Internet for the subnets that aren't private: the gateways' tunnels take it."""
+    template.add_resource(ec2.InternetGateway("InternetGateway", Tags=labels.of(name)))
+    template.add_resource(ec2.VPCGatewayAttachment("InternetGatewayAttachment", VpcId=Ref(VPC), InternetGatewayId=Ref("InternetGateway")))
+    template.add_resource(
+        ec2.Route(
+            "DefaultRoute",
+            DependsOn="InternetGatewayAttachment",
+            RouteTableId=Ref(ROUTES),
+            DestinationCidrBlock="0.0.0.0/0",
+            GatewayId=Ref("InternetGateway"),
+        )
+    )
+
+
+def add_prefix_list(template: Template, prefixes: Iterable[IPv4Network], labels: Labels, owner: str) -> None:
+    """The remote prefixes as one route's destination. No room is left: it would count against every route table's quota."""
+    entries = [ec2.Entry(Cidr=str(prefix)) for prefix in prefixes]
+    template.add_resource(
+        ec2.PrefixList(
+            REMOTE,
+            PrefixListName=f"{labels.network}-{owner}-remote",
+            AddressFamily="IPv4",
+            MaxEntries=max(1, len(entries)),
+            **({"Entries": entries} if entries else {}),
+            Tags=labels.of(f"{owner}-remote"),
+        )
+    )
+    add_output(template, REMOTE, f"The prefix list of what {owner} reaches elsewhere.", GetAtt(REMOTE, "PrefixListId"))
