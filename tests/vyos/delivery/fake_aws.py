@@ -53,7 +53,7 @@ class FakeAws:
                 self.answer(body, "ssm" if self.headers["X-Amz-Target"].startswith("AmazonSSM") else "secretsmanager")
 
             def answer(self, body: bytes, service: str) -> None:
-                problem = signature_problem(self.command, self.path, dict(self.headers.items()), body, service)
+                problem = signature_problem(self.command, self.path, dict(self.headers.items()), body, service, aws.place_of(body))
                 if problem:
                     aws.wrong.append(problem)
                     self.reply(403, b"{}")
@@ -76,6 +76,11 @@ class FakeAws:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
+    def place_of(self, body: bytes) -> str:
+        """The Region that a request is to be signed for: that of the ARN in it, if there is one."""
+        arn = re.search(rb'"arn:[a-z-]+:[a-z]+:([a-z0-9-]+):', body)
+        return arn[1].decode() if arn else "ap-southeast-1"
+
     def said(self, service: str, path: str, body: bytes) -> tuple[int, bytes]:
         if service == "s3":
             return (200, self.objects[path]) if path in self.objects else (404, b"")
@@ -85,7 +90,7 @@ class FakeAws:
         return 200, json.dumps({"SecretString": self.secrets[asked["SecretId"]]}).encode()
 
 
-def signature_problem(method: str, path: str, headers: dict[str, str], body: bytes, service: str) -> str | None:
+def signature_problem(method: str, path: str, headers: dict[str, str], body: bytes, service: str, place: str) -> str | None:
     """What is wrong with a request's signature; worked out from AWS' description, apart from the script that is tried."""
     given = {name.lower(): value for name, value in headers.items()}
     match = re.fullmatch(
@@ -95,7 +100,7 @@ def signature_problem(method: str, path: str, headers: dict[str, str], body: byt
     if match is None:
         return "no signature"
     access, day, region, signed_for, names, signature = match.groups()
-    if (access, region, signed_for, given.get("x-amz-security-token")) != (ACCESS, "ap-southeast-1", service, SESSION):
+    if (access, region, signed_for, given.get("x-amz-security-token")) != (ACCESS, place, service, SESSION):
         return "for another place, service or session"
     canonical = f"{method}\n{path}\n\n" + "".join(f"{name}:{given[name]}\n" for name in names.split(";"))
     canonical += f"\n{names}\n{hashlib.sha256(body).hexdigest()}"

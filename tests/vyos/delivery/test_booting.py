@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,15 @@ def test_a_parameter_and_a_secret_as_json_do_as_well(run: Run, tmp_path: Path, a
     aws.parameters["/acme/singapore-a"] = TEXT
     aws.secrets["acme/singapore-a-1"] = json.dumps({"psk": KEY})
     assert run(bootstrap(parameter="/acme/singapore-a")).returncode == 0
+    assert KEY in (tmp_path / "ran").read_text()
+
+
+def test_a_key_in_another_region_is_asked_for_there(run: Run, tmp_path: Path, aws: fake_aws.FakeAws) -> None:
+    arn = "arn:aws:secretsmanager:us-west-2:123456789012:secret:acme/singapore-a-1/x-AbCdEf"
+    aws.secrets[arn] = KEY
+    done = run(replace(bootstrap(), secrets={"psk:t-1": arn}))
+    assert done.returncode == 0, done.stderr
+    assert not aws.wrong
     assert KEY in (tmp_path / "ran").read_text()
 
 
