@@ -21,6 +21,8 @@ EVERY = "rate(1 minute)"  # what is missed otherwise, is seen to within this
 _GROUP_EVENTS = (
     "EC2 Instance-launch Lifecycle Action",
     "EC2 Instance-terminate Lifecycle Action",
+    "EC2 Instance Launch Successful",
+    "EC2 Instance Terminate Successful",
 )
 _LEAVING = ("stopping", "stopped", "shutting-down", "terminated")
 
@@ -46,7 +48,9 @@ def heal_template(network: str, labels: Labels) -> Template:
     template.add_resource(
         logs.LogGroup(
             "Log",
-            LogGroupName=Sub(f"/aws/lambda/{network}-heal"),
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+            LogGroupName=f"/aws/lambda/{network}-heal",
             RetentionInDays=RETENTION_DAYS,
             Tags=labels.of("heal"),
         )
@@ -69,21 +73,20 @@ def heal_template(network: str, labels: Labels) -> Template:
     function = template.add_resource(
         awslambda.Function(
             "Function",
+            DependsOn="Log",  # or Lambda makes it, and keeps its lines for ever
             FunctionName=f"{network}-heal",
             Description=f"Brings the gateways of {network} into service.",
             Runtime="python3.12",
-            Architectures=["arm64"],
             Handler=HANDLER,
             Code=awslambda.Code(S3Bucket=Ref("Bucket"), S3Key=Ref("Code")),
             MemorySize=MEMORY,
             Timeout=PATIENCE,
             Environment=awslambda.Environment(Variables={"LANDBRIDGE_NETWORK": network}),
             Role=GetAtt("Role", "Arn"),
-            LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref("Log"), LogFormat="Text"),
             Tags=labels.of("heal"),
         )
     )
-    _woken(template, "Groups", "Its gateways come and go.", pattern=_groups())
+    _woken(template, "Groups", "Its gateways come and go.", pattern=_groups(network))
     _woken(template, "Instances", "An instance is leaving: it may be a gateway.", pattern=_instances())
     _woken(template, "Schedule", "What was missed is seen to.", schedule=EVERY)
     add_output(template, "Function", "The function's name.", Ref(function))
@@ -95,6 +98,7 @@ def statements(network: str) -> Sequence[dict[str, Any]]:
     ours: dict[str, Any] = {"StringEquals": {f"aws:ResourceTag/{tags.NETWORK}": network}}
     # A route table that belongs to no site is none of its business, although it is the network's.
     with_owner = {**ours, "Null": {f"aws:ResourceTag/{tags.OWNER}": "false"}}
+    groups = "arn:${AWS::Partition}:autoscaling:${AWS::Region}:${AWS::AccountId}:autoScalingGroup"
     place = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}"
     return (
         {
@@ -134,7 +138,7 @@ def statements(network: str) -> Sequence[dict[str, Any]]:
             "Sid": "Hooks",
             "Effect": "Allow",
             "Action": "autoscaling:CompleteLifecycleAction",
-            "Resource": Sub("arn:${AWS::Partition}:autoscaling:${AWS::Region}:${AWS::AccountId}:autoScalingGroup:*:autoScalingGroupName/*"),
+            "Resource": Sub(f"{groups}:*:autoScalingGroupName/{network}-*"),
             "Condition": ours,
         },
         {
@@ -146,12 +150,13 @@ def statements(network: str) -> Sequence[dict[str, Any]]:
     )
 
 
-def _groups() -> dict[str, Any]:
-    """The events of groups with landbridge's hooks. Those of another network only make it look once more."""
+def _groups(network: str) -> dict[str, Any]:
+    """The events of the network's groups: no pattern knows tags, but their names begin with the network's. One more that begins so only
+    makes heal look."""
     return {
         "source": ["aws.autoscaling"],
         "detail-type": list(_GROUP_EVENTS),
-        "detail": {"LifecycleHookName": [tags.LAUNCH_HOOK, tags.TERMINATE_HOOK]},
+        "detail": {"AutoScalingGroupName": [{"prefix": f"{network}-"}]},
     }
 
 
