@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import boto3  # type: ignore[import-untyped]
@@ -17,7 +18,7 @@ from landbridge.aws.calling.call import Place
 CONNECT_S, READ_S = 10, 60
 CONNECTIONS = 50
 ATTEMPTS = 4
-EMULATED = "landbridge-sandbox"  # an emulator takes any key
+EMULATED = "123456789012"
 
 
 class Sessions:
@@ -53,7 +54,9 @@ class Sessions:
     def _make(self, place: Place) -> Any:  # noqa: ANN401
         account = place.account
         profile = None if self._endpoint else account.profile  # an emulator knows no profiles
-        keys = {"aws_access_key_id": EMULATED, "aws_secret_access_key": EMULATED} if self._endpoint else {}
+        # An emulator takes any key, and one of twelve digits for the account of that number.
+        number = EMULATED if account.profile is None else f"{int(sha256(account.profile.encode()).hexdigest(), 16) % 10**12:012}"
+        keys = {"aws_access_key_id": number, "aws_secret_access_key": "emulated"} if self._endpoint else {}
         session = boto3.Session(profile_name=profile, region_name=place.region, **keys)
         if account.role is None:
             return session

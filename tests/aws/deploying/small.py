@@ -1,0 +1,156 @@
+"""A network of small stacks, and an AWS in this process to deploy it to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import yaml
+from moto import mock_aws
+from moto.cloudformation.models import ChangeSet, cloudformation_backends
+
+from landbridge.aws.calling import Call, Cloud, Watch
+from landbridge.aws.deploying.deploying import Means, deploy
+from landbridge.aws.deploying.ground import Ground
+from landbridge.aws.deploying.lease import Holder
+from landbridge.aws.deploying.model import Done, Event, Plan
+from landbridge.aws.deploying.stack import Patience
+from landbridge.aws.model import Account, Given, Output, Source, StackPlan, Stored
+from landbridge.heal import tags
+
+NETWORK = "acme"
+ACCOUNT = Account("default")
+WEST, EAST = "us-west-2", "ap-southeast-1"
+TAGS = [{"Key": tags.NETWORK, "Value": NETWORK}]
+
+BASE = {
+    "Resources": {
+        "Bucket": {
+            "Type": "AWS::S3::Bucket",
+            "DeletionPolicy": "Retain",
+            "Properties": {"BucketName": {"Fn::Sub": "acme-${AWS::AccountId}-${AWS::Region}"}, "Tags": TAGS},
+        },
+        "Table": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "name", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}],
+                "Tags": TAGS,
+            },
+        },
+    },
+    "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}, "Table": {"Value": {"Ref": "Table"}}},
+}
+HUB = {
+    "Parameters": {"Description": {"Type": "String"}},
+    "Resources": {"Tgw": {"Type": "AWS::EC2::TransitGateway", "Properties": {"Description": {"Ref": "Description"}, "Tags": TAGS}}},
+    "Outputs": {"Tgw": {"Value": {"Ref": "Tgw"}}},
+}
+EDGE = {
+    "Parameters": {"Tgw": {"Type": "String"}},
+    "Resources": {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "172.88.0.0/19", "Tags": TAGS}},
+        "Address": {"Type": "AWS::EC2::EIP", "DeletionPolicy": "Retain", "Properties": {"Domain": "vpc", "Tags": TAGS}},
+        "Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/acme/tgw", "Type": "String", "Value": {"Ref": "Tgw"}}},
+    },
+    "Outputs": {"Vpc": {"Value": {"Ref": "Vpc"}}},
+}
+GATEWAYS = {
+    "Parameters": {"Vpc": {"Type": "String"}, "Text": {"Type": "String"}},
+    "Resources": {
+        "Kept": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/acme/text", "Type": "String", "Value": {"Ref": "Text"}}}
+    },
+}
+
+
+def stack(owner: str, kind: Any, region: str, template: dict[str, Any], **parameters: Source) -> StackPlan:
+    name = f"{NETWORK}-{owner}-{kind}"
+    return StackPlan(name, kind, owner, ACCOUNT, region, yaml.safe_dump(template, sort_keys=False), parameters)
+
+
+def network(text: bytes = b"set system host-name singapore-a\n", description: str = "hub", edge: dict[str, Any] | None = None) -> Ground:
+    """A hub and a site, with a base in each of their Regions."""
+    return Ground(
+        NETWORK,
+        (
+            stack("default-west", "base", WEST, BASE),
+            stack("default-east", "base", EAST, BASE),
+            stack("oregon", "hub", WEST, HUB, Description=Given(description)),
+            stack("singapore", "edge", EAST, edge or EDGE, Tgw=Output("acme-oregon-hub", "Tgw")),
+            stack(
+                "singapore",
+                "gateways",
+                EAST,
+                GATEWAYS,
+                Vpc=Output("acme-singapore-edge", "Vpc"),
+                Text=Stored("routers/singapore-a/", ".set", text),
+            ),
+        ),
+    )
+
+
+def without(ground: Ground, *names: str) -> Ground:
+    return replace(ground, plans=tuple(plan for plan in ground.plans if plan.name not in names))
+
+
+@contextmanager
+def aws() -> Iterator[None]:
+    """An AWS in this process. Where the emulator's change sets forget outputs and parameters, they are reminded."""
+    apply = ChangeSet.apply
+
+    def applied(self: ChangeSet) -> None:
+        apply(self)
+        self.stack.template_dict = self.template_dict
+        self.stack.parameters = self.parameters
+        self.stack.output_map = self.stack._create_output_map()
+
+    with mock_aws():
+        ChangeSet.apply = applied  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            ChangeSet.apply = apply  # type: ignore[method-assign]
+
+
+def cloud(watch: Watch | None = None) -> Cloud:
+    return Cloud(watch=watch, sleep=lambda _: None, pauses=(0, 0, 0))
+
+
+def means(by: Cloud | None = None, told: list[Event] | None = None, holder: Holder | None = None) -> Means:
+    tell = told.append if told is not None else (lambda _: None)
+    return Means(by or cloud(), tell, Patience(threading.Event(), 0.001), holder or Holder())
+
+
+def run(ground: Ground, by: Cloud | None = None, shown: Plan | None = None, told: list[Event] | None = None) -> Done:
+    return deploy(ground, means(by, told), shown)
+
+
+def stacks() -> dict[str, Any]:
+    """What the emulator itself has of stacks, by name."""
+    found = [one for region in (WEST, EAST) for one in cloudformation_backends["123456789012"][region].stacks.values()]
+    return {one.name: one for one in found}
+
+
+def set_status(name: str, status: str) -> None:
+    stacks()[name].status = status
+
+
+class Recorder:
+    """Counts the calls that are made."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    def before(self, call: Call) -> None:
+        self.calls.append(call)
+
+    def after(self, call: Call) -> None:
+        pass
+
+    @property
+    def operations(self) -> list[str]:
+        return [call.operation for call in self.calls]
