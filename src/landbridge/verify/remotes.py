@@ -113,26 +113,56 @@ class Standings:
         self._routing = routing
         self._remotes = remotes
         self._known: dict[_Policy, tuple[Runs, _Listener]] = {}
-        self._by_asn: dict[int, set[int]] = {}
+        self._by_asn: dict[int, frozenset[int]] = {}
+        self._paths: list[frozenset[int]] = [frozenset()] * len(remotes.all)  # the ASNs in the paths to each
         self._cut: set[int] = set()
         self.unrouted: set[int] = set()
-        for at, end in enumerate(remotes.all):
-            if routing.hub.inside(end.known):
-                self._cut.add(at)
-            covering = list(routing.hub_covering(end.known))
-            if not covering and at not in self._cut:
-                self.unrouted.add(at)
-            for _, route in covering:
-                for asn in route.path:
-                    self._by_asn.setdefault(asn, set()).add(at)
+        by_asn: dict[int, set[int]] = {}
+        for at in range(len(remotes.all)):
+            for asn in self._route(at):
+                by_asn.setdefault(asn, set()).add(at)
+        self._by_asn = {asn: frozenset(indices) for asn, indices in by_asn.items()}
+
+    def _route(self, at: int) -> frozenset[int]:
+        """Note how the hub routes a remote subnet now; the ASNs in the paths to it."""
+        known = self._remotes.all[at].known
+        covering = list(self._routing.hub_covering(known))
+        self._cut.discard(at)
+        self.unrouted.discard(at)
+        if self._routing.hub.inside(known):
+            self._cut.add(at)
+        elif not covering:
+            self.unrouted.add(at)
+        self._paths[at] = frozenset(asn for _, route in covering for asn in route.path)
+        return self._paths[at]
 
     def revised(self, routing: Routing, remotes: Remotes, moved: Set[Span]) -> Standings:
         """The same after the hub's routes to some prefixes have moved, or the subnets have changed: only what is new is worked out."""
+        if remotes is not self._remotes:
+            return self._anew(routing, remotes, moved)
         made = object.__new__(Standings)
         made._routing, made._remotes = routing, remotes
-        made._known, made._by_asn, made._cut, made.unrouted = self._known, self._by_asn, self._cut, self.unrouted
-        if not moved and remotes is self._remotes:
+        if not moved:
+            made._known, made._by_asn, made._paths = self._known, self._by_asn, self._paths
+            made._cut, made.unrouted = self._cut, self.unrouted
             return made
+        made._known, made._by_asn, made._paths = {}, dict(self._by_asn), list(self._paths)
+        made._cut, made.unrouted = set(self._cut), set(self.unrouted)
+        touched = {at for span in moved for at in range(*remotes.run(span))}
+        for at in touched:
+            for asn in made._paths[at]:
+                made._by_asn[asn] -= {at}
+            for asn in made._route(at):
+                made._by_asn[asn] = made._by_asn.get(asn, frozenset()) | {at}
+        for key, (known, listener) in self._known.items():
+            fresh = list(known)
+            for at in touched:
+                fresh[at] = _standing(routing, listener, remotes.all[at])
+            made._known[key] = Runs(fresh), listener
+        return made
+
+    def _anew(self, routing: Routing, remotes: Remotes, moved: Set[Span]) -> Standings:
+        """With other remote subnets: those that stay stand as they did, unless their routes have moved."""
         made = Standings(routing, remotes)
         touched = {at for span in moved for at in range(*remotes.run(span))}
         for key, (known, listener) in self._known.items():
@@ -168,12 +198,12 @@ class Standings:
 
     def seeing(self, at: int) -> Set[int]:
         """The ASNs in the paths to a remote subnet."""
-        return {asn for asn, indices in self._by_asn.items() if at in indices}
+        return self._paths[at]
 
     def apart(self, routing: Routing, gateway: str) -> set[int]:
         """The indices that no standing speaks for: those of which a gateway sees its own ASN in the path, and those cut in two."""
         bgp = routing.network.routers[gateway].bgp
-        return self._cut | (self._by_asn.get(bgp.asn, set()) if bgp is not None else set())
+        return self._cut | (self._by_asn.get(bgp.asn, frozenset()) if bgp is not None else set())
 
 
 def _sessions(standing: Standing) -> tuple[int, ...] | None:
@@ -202,13 +232,13 @@ def _listener(routing: Routing, gateway: str) -> _Listener:
 
 
 def _standing(routing: Routing, listener: _Listener, end: Endpoint) -> Standing:
-    router = listener.router
     for found, _ in routing.hub_covering(end.known):
-        accepted = tuple(
-            at
-            for at, one in enumerate(listener.neighbors)
-            if police(router, one.prefix_list_in, one.route_map_in, found.span, None).permitted
-        )
+        lets_in: dict[tuple[str | None, str | None], bool] = {}  # mostly all sessions have the same policy
+        for one in listener.neighbors:
+            names = (one.prefix_list_in, one.route_map_in)
+            if names not in lets_in:
+                lets_in[names] = police(listener.router, *names, found.span, None).permitted
+        accepted = tuple(at for at, one in enumerate(listener.neighbors) if lets_in[one.prefix_list_in, one.route_map_in])
         if accepted:
             return found.length, accepted
     return None
