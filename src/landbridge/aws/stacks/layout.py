@@ -10,6 +10,8 @@ from landbridge.aws.stacks.accounts import account_of, partition_of
 from landbridge.design import Design
 from landbridge.findings import Finding, LandbridgeError, error
 
+_NAMED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -71,16 +73,17 @@ def layout_of(design: Design) -> Layout:
 
 
 def _too_old(design: Design) -> list[Finding]:
+    old = [gateway.name for site in design.sites for gateway in site.gateways if gateway.release == "1.1"]
+    if not old:
+        return []
+    named = ", ".join(old[:_NAMED]) + (f" and {len(old) - _NAMED} more" if len(old) > _NAMED else "")
     return [
         error(
             "release",
-            f"{gateway.name} is of release 1.1, which reads no user data: AWS couldn't start one that configures itself.",
+            f"{named}: release 1.1 reads no user data, so AWS can't start a gateway of it that configures itself.",
             None,
             "Take release 1.2 or later: the same network can be deployed with it (`--release 1.4`).",
         )
-        for site in design.sites
-        for gateway in site.gateways
-        if gateway.release == "1.1"
     ]
 
 

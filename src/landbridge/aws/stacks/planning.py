@@ -10,6 +10,7 @@ from landbridge.aws.model import Kind, Source, StackPlan
 from landbridge.aws.stacks.base import base_template
 from landbridge.aws.stacks.edge import edge_parameters, edge_template
 from landbridge.aws.stacks.gateways import gateways_parameters, gateways_template
+from landbridge.aws.stacks.heal import heal_stack
 from landbridge.aws.stacks.hub import hub_parameters, hub_template
 from landbridge.aws.stacks.layout import Layout, Place, layout_of
 from landbridge.aws.stacks.names import Labels
@@ -32,10 +33,12 @@ def stack_plans(design: Design, texts: Mapping[str, str]) -> tuple[StackPlan, ..
 
 
 def _shared(design: Design, layout: Layout) -> Iterator[StackPlan]:
-    """What an account and Region share: each place once."""
+    """What an account and Region share: each place once. Where gateways stand, there is one who heals them."""
     for place in layout.places:
         template = base_template(design.network, _labels(design, None, "base"))
         yield _plan(layout.base(place), "base", place.account.alias, place, template, {})
+    for place in dict.fromkeys(layout.sites.values()):
+        yield heal_stack(design.network, place.account, place.region, name=layout.heal(place), base=layout.base(place), own=design.tags)
 
 
 def _hub(design: Design, layout: Layout) -> StackPlan:
@@ -51,7 +54,8 @@ def _site(design: Design, site: SitePlan, layout: Layout, texts: dict[str, str])
     template = vpn_template(design, site, layout, _labels(design, name, "vpn"))
     yield _plan(layout.vpn(name), "vpn", name, layout.hub, template, vpn_parameters(site, layout), [layout.base(layout.hub)])
     template = gateways_template(design, site, _labels(design, name, "gateways"), texts)
-    yield _plan(layout.gateways(name), "gateways", name, place, template, gateways_parameters(site, layout, texts))
+    after = [layout.heal(place)]  # before any gateway: no launch may be missed
+    yield _plan(layout.gateways(name), "gateways", name, place, template, gateways_parameters(site, layout, texts), after)
 
 
 def _labels(design: Design, owner: str | None, kind: Kind) -> Labels:
