@@ -11,9 +11,10 @@ import yaml
 SPACE = IPv4Network("10.0.0.0/8")  # a /21 a site
 REGIONS = ("eu-west-1", "us-east-1", "ap-southeast-1", "sa-east-1", "eu-central-1", "ap-northeast-1")
 SHARING = 13  # every 13th site has the address space of the one before it: with both, 15% of sites and of subnets overlap
+FEWER_SHARING = 40  # so 5% of them do
 
 
-def landbridge_network(sites: int) -> str:
+def landbridge_network(sites: int, sharing: int = SHARING) -> str:
     """A network file of singles, each with a /21, two /24 subnets in two zones."""
     ranges = list(SPACE.subnets(new_prefix=21))
     return yaml.dump(
@@ -23,7 +24,7 @@ def landbridge_network(sites: int) -> str:
             "hubs": {"hub": {"region": "us-west-2", "vpc": _vpc(IPv4Network("172.16.0.0/21"))}},
             "defaults": {"gateway": {"availability": "single", "release": "1.4"}},
             "sites": {
-                f"site-{at:04}": {"region": REGIONS[at % len(REGIONS)], "vpc": _vpc(ranges[at - (at % SHARING == SHARING - 1)])}
+                f"site-{at:04}": {"region": REGIONS[at % len(REGIONS)], "vpc": _vpc(ranges[at - (at % sharing == sharing - 1)])}
                 for at in range(sites)
             },
             "admin": {"cidrs": ["203.0.113.0/24"], "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43]},

@@ -15,7 +15,7 @@ from landbridge.verify.failing import considered
 from landbridge.verify.forwarding import Forwarding
 from landbridge.verify.ground import Ground, Step
 from landbridge.verify.network import Network
-from landbridge.verify.proving import SiteProof, Tell, prove_all, silent
+from landbridge.verify.proving import SiteProof, Tell, prove_all, silent, uncollected
 from landbridge.verify.remotes import Remotes
 from landbridge.verify.routing import Kept, Routing
 from landbridge.verify.span import Span
@@ -27,7 +27,8 @@ class Proof:
     """A network, proved. Making one does all the work; `tell` hears of it: a stage's name, how much is done, of how much."""
 
     def __init__(self, network: Network, *, failures: bool = True, tell: Tell = silent) -> None:
-        self._ground = Ground(network)
+        with uncollected():
+            self._ground = Ground(network)
         self._with_failures = failures
         self.sites: dict[str, SiteProof] = prove_all(self._ground, network.manifest.vpcs, failures, tell)
         self.proved = len(self.sites)
@@ -36,7 +37,8 @@ class Proof:
         """The proof of the network after a change. `proved` says at how many sites it had to be done again."""
         if _hub(self.network) != _hub(network):
             return Proof(network, failures=self._with_failures)
-        step = Step(self._ground, network)
+        with uncollected():
+            step = Step(self._ground, network)
         made = object.__new__(Proof)
         made._ground, made._with_failures = step.ground, self._with_failures
         again = self._again(step)

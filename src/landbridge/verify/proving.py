@@ -92,7 +92,7 @@ def _fresh(found: Iterable[Broken], hurt: dict[_Asked, Spans], remotes: Remotes)
 def prove_all(ground: Ground, vpcs: Sequence[Vpc], failures: bool, tell: Tell) -> dict[str, SiteProof]:
     """The proofs of some sites, by name."""
     cores = len(os.sched_getaffinity(0))
-    with _uncollected():
+    with uncollected():
         if len(vpcs) >= FEW and cores > 1:
             return dict(zip((vpc.name for vpc in vpcs), _side_by_side(ground, vpcs, failures, cores, tell), strict=True))
         found = {}
@@ -124,7 +124,7 @@ def _prove_chunk(first: int) -> list[SiteProof]:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without looking for circles among millions of values: there are none."""
     enabled = gc.isenabled()
     gc.disable()
