@@ -11,17 +11,19 @@ from landbridge.cli import output
 from landbridge.cli.options import json_option, network_file
 
 if TYPE_CHECKING:
+    from landbridge.aws.prices import Estimate, Prices
     from landbridge.design import Design, Lock
 
 
 @click.command()
 @network_file
+@click.option("--refresh-prices", is_flag=True, help="Ask AWS for today's prices first, and keep them beside the network file.")
 @json_option
-def plan(file: Path, as_json: bool) -> int:
-    """Show what follows from the network file: overlaps, translations, gateways and tunnels, and what to look at.
+def plan(file: Path, refresh_prices: bool, as_json: bool) -> int:
+    """Show what follows from the network file: overlaps, translations, gateways and tunnels, the price a month, and what to look at.
 
-    Nothing is written and no cloud is asked. What the lock file holds stays; what is new is marked so, and only
-    `landbridge render` writes it down.
+    Nothing is written and no cloud is asked (but with --refresh-prices). What the lock file holds stays; what is new is
+    marked so, and only `landbridge render` writes it down.
 
     \b
     Examples:
@@ -34,19 +36,44 @@ def plan(file: Path, as_json: bool) -> int:
       2  it can't: each reason is on standard error with its file and line
     """
     from landbridge.artifacts import lock_path, read_lock
+    from landbridge.aws.prices import estimate, known_prices, prices_path
     from landbridge.design import design
     from landbridge.intent import load
 
     document = load(file)
     lock = read_lock(lock_path(file))
     planned = design(document, lock)
+    prices = known_prices(prices_path(file))
+    if refresh_prices:
+        prices = _refreshed(planned, prices, prices_path(file))
+    price = estimate(planned, prices)
     if as_json:
-        output.say_json(plan_json(planned, lock))
+        output.say_json(plan_json(planned, lock) | {"price": price_json(price)})
     else:
         from landbridge.cli.planview import plan_view
 
-        output.show(*plan_view(planned, lock))
+        output.show(*plan_view(planned, lock, price))
     return 0
+
+
+def _refreshed(planned: Design, prices: Prices, path: Path) -> Prices:
+    """Prices with the Price List's in their place, which are written down; what the list doesn't tell stays as it was."""
+    import datetime
+    from functools import partial
+
+    from landbridge.artifacts.files import write_atomically
+    from landbridge.aws.calling import Cloud, Place
+    from landbridge.aws.price_list import REGION, listed_prices
+    from landbridge.aws.prices import needs_of, prices_text
+    from landbridge.aws.stacks.accounts import account_of
+
+    ask = partial(Cloud().call, Place(account_of(planned.hub), REGION), "pricing", "get_products")
+    wanted = [(need.what, need.region) for need in needs_of(planned)]
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    newer = list(listed_prices(wanted, ask, today))
+    write_atomically(path, prices_text(newer))
+    output.note(f"{len(newer)} of {len(set(wanted))} prices are now as listed on {today}, in {path}.")
+    return prices.with_newer(newer)
 
 
 def plan_json(planned: Design, lock: Lock) -> dict[str, Any]:
@@ -83,4 +110,18 @@ def plan_json(planned: Design, lock: Lock) -> dict[str, Any]:
             for gateway in site.gateways
         ],
         "findings": [finding.as_json() for finding in planned.findings],
+    }
+
+
+def price_json(price: Estimate) -> dict[str, Any]:
+    """An estimate of a month for programs, in dollars."""
+    oldest, newest = price.as_of
+    return {
+        "currency": "USD",
+        "month": float(round(price.total, 2)),
+        "sites": [{"name": name, "month": float(round(usd, 2))} for name, usd in price.by_owner.items()],
+        "kinds": [{"name": name, "month": float(round(usd, 2))} for name, usd in price.by_kind.items()],
+        "as_of": {"oldest": oldest, "newest": newest},
+        "borrowed": list(price.borrowed),
+        "unknown": list(price.unknown),
     }

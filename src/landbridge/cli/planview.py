@@ -11,14 +11,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from landbridge.aws.prices import FALLBACK, Estimate
 from landbridge.cli import output
 from landbridge.design import Design, Lock, SitePlan, Translation
 
 MOST_ROWS = 200  # of one table; nobody reads more, and --json has them all
 
 
-def plan_view(planned: Design, lock: Lock) -> Iterator[RenderableType]:
-    """The plan from the whole to the parts: the network in a line, overlaps, translations, sites, gateways, findings."""
+def plan_view(planned: Design, lock: Lock, price: Estimate) -> Iterator[RenderableType]:
+    """The plan from the whole to the parts: the network in a line, overlaps, translations, sites, gateways, the price, findings."""
     yield _summary(planned)
     if planned.overlaps:
         overlaps = [(str(overlap.prefix), ", ".join(overlap.owners)) for overlap in planned.overlaps]
@@ -38,12 +39,29 @@ def plan_view(planned: Design, lock: Lock) -> Iterator[RenderableType]:
         for tunnel in gateway.tunnels
     ]
     yield from _section("Tunnels", "Named <gateway>-1 and -2.", ("tunnel", "role", "gateway stands in", "AWS' end", "its end"), tunnels)
+    yield from _price(price)
     if planned.findings:
         yield from _heading("Findings", "")
         for line in output.finding_lines(planned.findings):
             severity, _, rest = line.partition(": ")
             styles = {"error": "bold red", "warning": "yellow", "note": "dim"}
             yield Padding(Text.assemble((f"{severity}: ", styles[severity]), rest), (0, 0, 0, 2))
+
+
+def _price(price: Estimate) -> Iterator[RenderableType]:
+    oldest, newest = price.as_of
+    note = f"About {price.total:,.0f} USD: an estimate by prices of {oldest} to {newest}."
+    yield from _section("Price a month", note, ("kind", "USD"), [(kind, f"{usd:,.2f}") for kind, usd in price.by_kind.items()])
+    yield from _section("", "By site, with its connections at the hub:", ("site", "USD"), _by_site(price))
+    yield Text("  Without data transfer, the image's software, taxes, discounts and free tiers.", "dim")
+    if price.borrowed:
+        yield Text(f"  At {FALLBACK}'s prices, where not known: {', '.join(price.borrowed)}. Ask: --refresh-prices.", "dim")
+    if price.unknown:
+        yield Text(f"  Not counted, as no price is known: {', '.join(price.unknown)}.", "dim")
+
+
+def _by_site(price: Estimate) -> list[tuple[str, ...]]:
+    return [(name, f"{usd:,.2f}") for name, usd in price.by_owner.items()]
 
 
 def _summary(planned: Design) -> Text:
