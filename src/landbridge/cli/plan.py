@@ -12,18 +12,19 @@ from landbridge.cli.options import json_option, network_file
 
 if TYPE_CHECKING:
     from landbridge.aws.prices import Estimate, Prices
-    from landbridge.design import Design, Lock
+    from landbridge.design import Design, Lock, Quota
 
 
 @click.command()
 @network_file
 @click.option("--refresh-prices", is_flag=True, help="Ask AWS for today's prices first, and keep them beside the network file.")
+@click.option("--ask-quotas", is_flag=True, help="Compare with the accounts' own quotas instead of AWS' defaults.")
 @json_option
-def plan(file: Path, refresh_prices: bool, as_json: bool) -> int:
+def plan(file: Path, refresh_prices: bool, ask_quotas: bool, as_json: bool) -> int:
     """Show what follows from the network file: overlaps, translations, gateways and tunnels, the price a month, and what to look at.
 
-    Nothing is written and no cloud is asked (but with --refresh-prices). What the lock file holds stays; what is new is
-    marked so, and only `landbridge render` writes it down.
+    Nothing is written and no cloud is asked (but for --refresh-prices and --ask-quotas). What the lock file holds stays;
+    what is new is marked so, and only `landbridge render` writes it down.
 
     \b
     Examples:
@@ -43,6 +44,8 @@ def plan(file: Path, refresh_prices: bool, as_json: bool) -> int:
     document = load(file)
     lock = read_lock(lock_path(file))
     planned = design(document, lock)
+    if ask_quotas:
+        planned = design(document, lock, _asked(planned))
     prices = known_prices(prices_path(file))
     if refresh_prices:
         prices = _refreshed(planned, prices, prices_path(file))
@@ -54,6 +57,30 @@ def plan(file: Path, refresh_prices: bool, as_json: bool) -> int:
 
         output.show(*plan_view(planned, lock, price))
     return 0
+
+
+def _asked(planned: Design) -> dict[Quota, int]:
+    """The accounts' own quotas. Where an account can't be asked, that is said, and AWS' defaults stay."""
+    from landbridge.aws.calling import Answer, CallError, Cloud, Place
+    from landbridge.aws.quotas import NOT_THERE, asked_quotas
+    from landbridge.aws.stacks.accounts import account_of
+    from landbridge.design import quotas_of
+
+    cloud, dumb = Cloud(), set[Place]()
+
+    def ask(quota: Quota, operation: str, arguments: dict[str, str]) -> Answer | None:
+        place = Place(account_of(quota), quota.region)
+        if place in dumb:
+            return None
+        try:
+            return cloud.call(place, "service-quotas", operation, **arguments)
+        except CallError as problem:
+            if problem.aws_code != NOT_THERE:
+                dumb.add(place)
+                output.note(f"Quotas of {place}: AWS' defaults are taken, for {problem.findings[0]}")
+            return None
+
+    return asked_quotas(quotas_of(planned.hub, planned.sites), ask)
 
 
 def _refreshed(planned: Design, prices: Prices, path: Path) -> Prices:

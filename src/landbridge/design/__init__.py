@@ -18,6 +18,7 @@ from landbridge.design.model import (
     TunnelPlan,
     VpnOptions,
 )
+from landbridge.design.quotas import Quota, quotas_of
 from landbridge.design.release import rereleased
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "HubPlan",
     "Lock",
     "Overlap",
+    "Quota",
     "Reach",
     "SecurityRule",
     "SitePlan",
@@ -36,5 +38,6 @@ __all__ = [
     "VpnOptions",
     "design",
     "forget",
+    "quotas_of",
     "rereleased",
 ]

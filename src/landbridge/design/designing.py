@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from landbridge.design.addresses import public_addresses
 from landbridge.design.asns import asns_of
 from landbridge.design.claims import claims_of
@@ -14,7 +16,7 @@ from landbridge.design.names import check_hubs, check_names
 from landbridge.design.overlaps import overlaps_of
 from landbridge.design.places import places_of
 from landbridge.design.plans import Choices, admin_of, hub_plan, site_plan
-from landbridge.design.quotas import near_quotas
+from landbridge.design.quotas import Quota, near_quotas
 from landbridge.design.release import check_releases
 from landbridge.design.relocking import relock
 from landbridge.design.settings import settings_of
@@ -26,10 +28,11 @@ from landbridge.intent.document import Document
 _EMPTY = Lock.empty()
 
 
-def design(document: Document, lock: Lock = _EMPTY) -> Design:
+def design(document: Document, lock: Lock = _EMPTY, quotas: Mapping[Quota, int] | None = None) -> Design:
     """The design of a network file, with what the lock holds kept; `Design.lock` is the lock to write back.
 
-    Asks no cloud and changes nothing. `Design.findings` has warnings and notes. Raises LandbridgeError with every error at once.
+    Asks no cloud and changes nothing. `quotas` are those that accounts were asked for; for others AWS' defaults hold. `Design.findings` has
+    warnings and notes. Raises LandbridgeError with every error at once.
     """
     network = document.network
     settings = settings_of(network)
@@ -56,7 +59,7 @@ def design(document: Document, lock: Lock = _EMPTY) -> Design:
     choices = Choices(settings, translations, asns, inside, places)
     hub = hub_plan(network)
     sites = tuple(site_plan(network, name, choices) for name in network.sites)
-    concerns = [*public_addresses(document, translations), *near_quotas(document, hub, sites), *open_logins(document)]
+    concerns = [*public_addresses(document, translations), *near_quotas(document, hub, sites, quotas or {}), *open_logins(document)]
     return Design(
         network=network.network,
         hub=hub,

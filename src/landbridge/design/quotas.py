@@ -1,19 +1,20 @@
-"""Default AWS quotas that the network comes near to, or passes.
+"""AWS quotas that the network comes near to, or passes: the defaults, or an account's own where they were asked for.
 
 Numbers: https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html, …/vpc/latest/tgw/transit-gateway-quotas.html and
-…/vpc/latest/userguide/amazon-vpc-limits.html; an account's own may be higher.
+…/vpc/latest/userguide/amazon-vpc-limits.html.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from landbridge.design.concern import Concern
 from landbridge.design.model import HubPlan, SitePlan
 from landbridge.findings import warning
 from landbridge.intent.document import Document
+from landbridge.intent.model import Account
 
 ATTACHMENTS = 5000  # a Transit Gateway
 VPN_CONNECTIONS = 50  # a Region
@@ -25,19 +26,37 @@ NEAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """A quota of an account (None: whatever credentials there are) in a Region; `default` is what AWS gives to everyone."""
+
+    name: str
+    default: int
+    account: Account | None
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Count:
     used: int
-    quota: int
+    quota: Quota
     what: str
     owner: str | None
 
 
-def near_quotas(document: Document, hub: HubPlan, sites: Iterable[SitePlan]) -> Iterator[Concern]:
-    """A concern for each quota of which 80% or more would be used. Of all VPCs, only the one nearest to each quota is named."""
+def quotas_of(hub: HubPlan, sites: Iterable[SitePlan]) -> tuple[Quota, ...]:
+    """The quotas that a network counts against."""
+    return tuple(dict.fromkeys(count.quota for count in _counts(hub, tuple(sites))))
+
+
+def near_quotas(document: Document, hub: HubPlan, sites: Iterable[SitePlan], asked: Mapping[Quota, int]) -> Iterator[Concern]:
+    """A concern for each quota of which 80% or more would be used. Of all VPCs, only the one nearest to each quota is named. `asked` are
+    those of which the account's own is known."""
     for count in _counts(hub, tuple(sites)):
-        if count.used >= NEAR * count.quota:
-            passed = count.used > count.quota
-            what = f"{count.used} {count.what}; AWS' default quota is {count.quota}"
+        quota = asked.get(count.quota, count.quota.default)
+        if count.used >= NEAR * quota:
+            passed = count.used > quota
+            whose = "the account's quota" if count.quota in asked else "AWS' default quota"
+            what = f"{count.used} {count.what}; {whose} is {quota}"
             path = () if count.owner is None else ("hubs" if count.owner == hub.name else "sites", count.owner)
             yield Concern(
                 warning(
@@ -51,22 +70,28 @@ def near_quotas(document: Document, hub: HubPlan, sites: Iterable[SitePlan]) -> 
 
 
 def _counts(hub: HubPlan, sites: tuple[SitePlan, ...]) -> Iterator[_Count]:
-    gateways = sum(len(site.gateways) for site in sites)
-    yield _Count(gateways + bool(hub.cidrs), ATTACHMENTS, f"attachments to {hub.name}'s Transit Gateway", hub.name)
-    yield _Count(gateways, VPN_CONNECTIONS, f"VPN connections in {hub.region}", hub.name)
+    def at_hub(name: str, default: int) -> Quota:
+        return Quota(name, default, hub.account, hub.region)
 
-    addresses: Counter[str] = Counter()
+    gateways = sum(len(site.gateways) for site in sites)
+    attachments = at_hub("attachments", ATTACHMENTS)
+    yield _Count(gateways + bool(hub.cidrs), attachments, f"attachments to {hub.name}'s Transit Gateway", hub.name)
+    yield _Count(gateways, at_hub("vpn-connections", VPN_CONNECTIONS), f"VPN connections in {hub.region}", hub.name)
+
+    addresses: Counter[Quota] = Counter()
     for site in sites:
-        addresses[site.region] += len(site.gateways)
-    for region, used in addresses.items():
-        yield _Count(used, ELASTIC_IPS, f"Elastic IPs in {region} (one a gateway)", None)
+        addresses[Quota("elastic-ips", ELASTIC_IPS, site.account, site.region)] += len(site.gateways)
+    for quota, used in addresses.items():
+        yield _Count(used, quota, f"Elastic IPs in {quota.region} (one a gateway)", None)
 
     own = {site.name: len(site.advertised) for site in sites}
     own[hub.name] = sum(not subnet.private for subnet in hub.subnets)
     every = sum(own.values())
     if sites:
-        most = max(sites, key=lambda site: own[site.name]).name
-        least = min(sites, key=lambda site: own[site.name]).name
-        yield _Count(own[most], ROUTES_TO_HUB, f"routes from {most} to the hub", most)
-        yield _Count(every - own[least], ROUTES_FROM_HUB, f"routes from the hub to {least}", least)
-        yield _Count(every - own[least], ROUTES_OF_TABLE, f"remote prefixes in each route table of {least}'s VPC", least)
+        most = max(sites, key=lambda site: own[site.name])
+        least = min(sites, key=lambda site: own[site.name])
+        remote = every - own[least.name]
+        of_table = Quota("routes-of-table", ROUTES_OF_TABLE, least.account, least.region)
+        yield _Count(own[most.name], at_hub("routes-to-hub", ROUTES_TO_HUB), f"routes from {most.name} to the hub", most.name)
+        yield _Count(remote, at_hub("routes-from-hub", ROUTES_FROM_HUB), f"routes from the hub to {least.name}", least.name)
+        yield _Count(remote, of_table, f"remote prefixes in each route table of {least.name}'s VPC", least.name)

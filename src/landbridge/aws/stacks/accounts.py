@@ -6,16 +6,16 @@ import hashlib
 import re
 
 from landbridge.aws.model import Account
-from landbridge.design import HubPlan, SitePlan
+from landbridge.design import HubPlan, Quota, SitePlan
 
 DEFAULT = "default"
 _LONGEST = 32
 _PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov", "us-iso": "aws-iso", "us-isob": "aws-iso-b"}
 
 
-def account_of(plan: HubPlan | SitePlan) -> Account:
-    """A hub's or site's account with its alias, which stands in names of stacks and files: the profile's, or the role's with its
-    account's number."""
+def account_of(plan: HubPlan | SitePlan | Quota) -> Account:
+    """The account of a hub, a site or a quota, with its alias, which stands in names of stacks and files: the profile's, or the role's
+    with its account's number."""
     named = plan.account
     if named is None:
         return Account(DEFAULT)
