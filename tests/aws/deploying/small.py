@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import yaml
 from moto import mock_aws
-from moto.cloudformation.models import ChangeSet, cloudformation_backends
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend, cloudformation_backends
 
 from landbridge.aws.calling import Call, Cloud, Watch
+from landbridge.aws.calling.sessions import Sessions
 from landbridge.aws.deploying.deploying import Means, deploy
 from landbridge.aws.deploying.ground import Ground
 from landbridge.aws.deploying.lease import Holder
 from landbridge.aws.deploying.model import Done, Event, Plan
 from landbridge.aws.deploying.stack import Patience
-from landbridge.aws.model import Account, Given, Output, Source, StackPlan, Stored
+from landbridge.aws.model import Account, Given, Kind, Output, Source, StackPlan, Stored
 from landbridge.heal import tags
 
 NETWORK = "acme"
@@ -26,7 +29,9 @@ ACCOUNT = Account("default")
 WEST, EAST = "us-west-2", "ap-southeast-1"
 TAGS = [{"Key": tags.NETWORK, "Value": NETWORK}]
 
-BASE = {
+_SESSIONS = Sessions(None)  # to make clients takes longer than all that is asked of them here
+
+BASE: dict[str, Any] = {
     "Resources": {
         "Bucket": {
             "Type": "AWS::S3::Bucket",
@@ -45,17 +50,20 @@ BASE = {
     },
     "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}, "Table": {"Value": {"Ref": "Table"}}},
 }
-HUB = {
+HUB: dict[str, Any] = {
     "Parameters": {"Description": {"Type": "String"}},
-    "Resources": {"Tgw": {"Type": "AWS::EC2::TransitGateway", "Properties": {"Description": {"Ref": "Description"}, "Tags": TAGS}}},
-    "Outputs": {"Tgw": {"Value": {"Ref": "Tgw"}}},
+    "Resources": {
+        "Hub": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "172.88.64.0/19", "Tags": TAGS}},
+        "About": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/acme/hub", "Type": "String", "Value": {"Ref": "Description"}}},
+    },
+    "Outputs": {"Hub": {"Value": {"Ref": "Hub"}}},
 }
-EDGE = {
-    "Parameters": {"Tgw": {"Type": "String"}},
+EDGE: dict[str, Any] = {
+    "Parameters": {"Hub": {"Type": "String"}},
     "Resources": {
         "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "172.88.0.0/19", "Tags": TAGS}},
         "Address": {"Type": "AWS::EC2::EIP", "DeletionPolicy": "Retain", "Properties": {"Domain": "vpc", "Tags": TAGS}},
-        "Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/acme/tgw", "Type": "String", "Value": {"Ref": "Tgw"}}},
+        "Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/acme/edge", "Type": "String", "Value": {"Ref": "Hub"}}},
     },
     "Outputs": {"Vpc": {"Value": {"Ref": "Vpc"}}},
 }
@@ -67,7 +75,7 @@ GATEWAYS = {
 }
 
 
-def stack(owner: str, kind: Any, region: str, template: dict[str, Any], **parameters: Source) -> StackPlan:
+def stack(owner: str, kind: Kind, region: str, template: dict[str, Any], **parameters: Source) -> StackPlan:
     name = f"{NETWORK}-{owner}-{kind}"
     return StackPlan(name, kind, owner, ACCOUNT, region, yaml.safe_dump(template, sort_keys=False), parameters)
 
@@ -80,7 +88,7 @@ def network(text: bytes = b"set system host-name singapore-a\n", description: st
             stack("default-west", "base", WEST, BASE),
             stack("default-east", "base", EAST, BASE),
             stack("oregon", "hub", WEST, HUB, Description=Given(description)),
-            stack("singapore", "edge", EAST, edge or EDGE, Tgw=Output("acme-oregon-hub", "Tgw")),
+            stack("singapore", "edge", EAST, edge or EDGE, Hub=Output("acme-oregon-hub", "Hub")),
             stack(
                 "singapore",
                 "gateways",
@@ -99,8 +107,8 @@ def without(ground: Ground, *names: str) -> Ground:
 
 @contextmanager
 def aws() -> Iterator[None]:
-    """An AWS in this process. Where the emulator's change sets forget outputs and parameters, they are reminded."""
-    apply = ChangeSet.apply
+    """An AWS in this process. Where the emulator's change sets forget outputs and parameters, or fail to go twice, they are helped."""
+    apply, delete = ChangeSet.apply, CloudFormationBackend.delete_change_set
 
     def applied(self: ChangeSet) -> None:
         apply(self)
@@ -108,16 +116,17 @@ def aws() -> Iterator[None]:
         self.stack.parameters = self.parameters
         self.stack.output_map = self.stack._create_output_map()
 
-    with mock_aws():
-        ChangeSet.apply = applied  # type: ignore[method-assign]
-        try:
-            yield
-        finally:
-            ChangeSet.apply = apply  # type: ignore[method-assign]
+    def deleted(self: CloudFormationBackend, change_set_name: str) -> None:
+        if change_set_name in self.change_sets:
+            delete(self, change_set_name)
+
+    quick = patch.dict(os.environ, {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"})
+    with quick, mock_aws(), patch.object(ChangeSet, "apply", applied), patch.object(CloudFormationBackend, "delete_change_set", deleted):
+        yield
 
 
 def cloud(watch: Watch | None = None) -> Cloud:
-    return Cloud(watch=watch, sleep=lambda _: None, pauses=(0, 0, 0))
+    return Cloud(watch=watch, sleep=lambda _: None, pauses=(0, 0, 0), sessions=_SESSIONS)
 
 
 def means(by: Cloud | None = None, told: list[Event] | None = None, holder: Holder | None = None) -> Means:

@@ -26,9 +26,10 @@ class Cloud:
         watch: Watch | None = None,
         sleep: Callable[[float], object] = time.sleep,
         pauses: Sequence[float] = PAUSES_S,
+        sessions: Sessions | None = None,
     ) -> None:
         self.endpoint = endpoint
-        self._sessions = Sessions(endpoint)
+        self._sessions = sessions or Sessions(endpoint)
         self._watch = watch or Unwatched()
         self._sleep = sleep
         self._pauses = tuple(pauses)
