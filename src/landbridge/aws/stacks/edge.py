@@ -12,8 +12,8 @@ from landbridge.aws.stacks.cover import remote_prefixes
 from landbridge.aws.stacks.layout import Layout
 from landbridge.aws.stacks.names import Labels, logical
 from landbridge.aws.stacks.secrets import reading
-from landbridge.aws.stacks.template import add_output, add_parameter, new_template
-from landbridge.aws.stacks.vpc import REMOTE, ROUTES, VPC, add_internet, add_prefix_list, add_vpc
+from landbridge.aws.stacks.template import add_metadata, add_output, add_parameter, new_template
+from landbridge.aws.stacks.vpc import ROUTES, VPC, add_internet, add_prefix_lists, add_vpc
 from landbridge.design import Design, GatewayPlan, SitePlan
 
 BUCKET, HUB_ACCOUNT = "Bucket", "HubAccount"
@@ -46,7 +46,7 @@ def edge_parameters(site: SitePlan, layout: Layout) -> dict[str, Source]:
 
 
 def edge_template(design: Design, site: SitePlan, layout: Layout, labels: Labels) -> Template:
-    template = new_template(f"landbridge: the site {site.name} of {design.network}, but for its gateways.", _metadata(site))
+    template = new_template(f"landbridge: the site {site.name} of {design.network}, but for its gateways.")
     add_parameter(template, BUCKET, "The bucket that the routers' texts are in.")
     if layout.foreign(site.name):
         add_parameter(template, HUB_ACCOUNT, "The account of the hub, where the tunnels' keys are.")
@@ -55,7 +55,8 @@ def edge_template(design: Design, site: SitePlan, layout: Layout, labels: Labels
         add_internet(template, labels, site.name)
     else:
         add_parameter(template, VPC, f"The existing VPC of {site.name}.", "AWS::EC2::VPC::Id")
-    add_prefix_list(template, remote_prefixes(design, site.name), labels, site.name)
+    lists = add_prefix_lists(template, remote_prefixes(design, site.name), labels, site.name)
+    add_metadata(template, _routes(site, lists))
     account = f"${{{HUB_ACCOUNT}}}" if layout.foreign(site.name) else "${AWS::AccountId}"
     for gateway in site.gateways:
         _add_address(template, gateway, labels, attached=site.vpc_id is None)
@@ -124,15 +125,17 @@ def _add_role(template: Template, gateway: GatewayPlan, labels: Labels, keys: li
     add_output(template, profile, f"The ARN of the instance profile of {gateway.name}.", GetAtt(profile, "Arn"))
 
 
-def _metadata(site: SitePlan) -> Mapping[str, object]:
+def _routes(site: SitePlan, lists: tuple[str, ...]) -> Mapping[str, object]:
     """The routes to gateways. They are no resources: `heal` moves them, and no update may put them back."""
     tables = [ROUTES] if site.vpc_id is None else []
-    routes = [{"tables": tables, "destination": REMOTE, "gateway": route.target} for route in site.routes if route.destination == "remote"]
+    routes = [
+        {"tables": tables, "destinations": list(lists), "gateway": route.target} for route in site.routes if route.destination == "remote"
+    ]
     if site.vpc_id is None:
         return {"routes": routes}
     by_hand = (
         f"Each route table of {site.vpc_id} that shall reach the network needs the tags landbridge:network and landbridge:owner "
-        f"(`{site.name}`): then heal leads the prefix list {REMOTE} to the gateway in service. The gateways' subnets need a route to an "
+        f"(`{site.name}`): then heal leads the remote prefixes to the gateway in service. The gateways' subnets need a route to an "
         "Internet gateway."
     )
     return {"routes": routes, "by-hand": by_hand}

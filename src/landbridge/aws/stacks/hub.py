@@ -9,8 +9,8 @@ from troposphere import GetAtt, Ref, Template, ec2
 from landbridge.aws.model import Given, Source, Subnet
 from landbridge.aws.stacks.cover import remote_prefixes
 from landbridge.aws.stacks.names import Labels
-from landbridge.aws.stacks.template import add_output, add_parameter, new_template
-from landbridge.aws.stacks.vpc import REMOTE, ROUTES, VPC, add_prefix_list, add_vpc, subnet_id
+from landbridge.aws.stacks.template import add_metadata, add_output, add_parameter, new_template
+from landbridge.aws.stacks.vpc import REMOTE, ROUTES, VPC, add_prefix_lists, add_vpc, subnet_id
 from landbridge.design import Design, HubPlan, SubnetPlan
 
 TRANSIT_GATEWAY, ACCOUNT = "TransitGateway", "Account"
@@ -25,7 +25,9 @@ def hub_parameters(hub: HubPlan) -> dict[str, Source]:
 
 def hub_template(design: Design, labels: Labels) -> Template:
     hub = design.hub
-    template = new_template(f"landbridge: the hub {hub.name} of {design.network}.", _metadata(hub))
+    template = new_template(f"landbridge: the hub {hub.name} of {design.network}.")
+    if hub.vpc_id is not None:
+        add_metadata(template, _by_hand(hub.vpc_id))
     template.add_resource(
         ec2.TransitGateway(
             TRANSIT_GATEWAY,
@@ -64,17 +66,17 @@ def _add_own_vpc(template: Template, design: Design, labels: Labels) -> None:
             Tags=labels.of(hub.name),
         )
     )
-    add_prefix_list(template, remote_prefixes(design, hub.name), labels, hub.name)
-    if hub.vpc_id is None:
-        template.add_resource(
-            ec2.Route(
-                "RemoteRoute",
-                DependsOn="Attachment",
-                RouteTableId=Ref(ROUTES),
-                DestinationPrefixListId=GetAtt(REMOTE, "PrefixListId"),
-                TransitGatewayId=Ref(TRANSIT_GATEWAY),
+    for prefix_list in add_prefix_lists(template, remote_prefixes(design, hub.name), labels, hub.name):
+        if hub.vpc_id is None:
+            template.add_resource(
+                ec2.Route(
+                    f"{prefix_list}Route",
+                    DependsOn="Attachment",
+                    RouteTableId=Ref(ROUTES),
+                    DestinationPrefixListId=GetAtt(prefix_list, "PrefixListId"),
+                    TransitGatewayId=Ref(TRANSIT_GATEWAY),
+                )
             )
-        )
 
 
 def _attached(hub: HubPlan) -> tuple[SubnetPlan, ...]:
@@ -86,11 +88,9 @@ def _attached(hub: HubPlan) -> tuple[SubnetPlan, ...]:
     return tuple(first.values())
 
 
-def _metadata(hub: HubPlan) -> Mapping[str, object]:
+def _by_hand(vpc: str) -> Mapping[str, object]:
     """What is left to whoever owns an existing VPC."""
-    if hub.vpc_id is None:
-        return {}
     return {
-        "by-hand": f"In each route table of {hub.vpc_id} that shall reach the network: a route to the prefix list {REMOTE} (see Outputs) "
-        f"by the Transit Gateway."
+        "by-hand": f"In each route table of {vpc} that shall reach the network: a route to the prefix list {REMOTE}, and to those after "
+        "it (see Outputs), by the Transit Gateway."
     }

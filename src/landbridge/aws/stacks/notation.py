@@ -14,7 +14,7 @@ from typing import Any
 _PLAIN = re.compile(r"[A-Za-z]([A-Za-z0-9 ._/+=@'(),-]*[A-Za-z0-9._/+=@')-])?(::?[A-Za-z0-9]+)*")
 _IN_LIST = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")  # where a comma or bracket would end it
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))  # YAML 1.1 takes them for something else
-_BLOCK = re.compile(r"[^\s\x00-\x1f\x7f][\x20-\x7e\n]*[^\s]\n")  # of plain ASCII, and with one line break at its end
+_BLOCK = re.compile(r"[!-~]([ -~\n]*[!-~])?\n")  # of plain ASCII, and with one line break at its end
 _SHORT = {"Ref": "!Ref", "Fn::GetAtt": "!GetAtt", "Fn::Sub": "!Sub"}
 _LISTS = {"Fn::Select": "!Select", "Fn::Split": "!Split"}
 

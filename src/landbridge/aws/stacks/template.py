@@ -13,13 +13,16 @@ _SECTIONS = ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters"
 _ATTRIBUTES = ("Type", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "Properties")
 
 
-def new_template(description: str, metadata: Mapping[str, Any] | None = None) -> Template:
-    """An empty template; `metadata` is what landbridge's own commands read in it."""
+def new_template(description: str) -> Template:
+    """An empty template."""
     template = Template(Description=description)
     template.set_version("2010-09-09")
-    if metadata:
-        template.set_metadata({"landbridge": dict(metadata)})
     return template
+
+
+def add_metadata(template: Template, metadata: Mapping[str, Any]) -> None:
+    """What landbridge's own commands read in a template, and what it leaves to people."""
+    template.set_metadata({"landbridge": dict(metadata)})
 
 
 def add_parameter(template: Template, name: str, description: str, kind: str = "String", **more: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 
 from troposphere import GetAtt, Ref, Sub, Template, ec2
@@ -12,6 +12,7 @@ from landbridge.aws.stacks.template import add_output
 from landbridge.design import HubPlan, SitePlan, SubnetPlan
 
 VPC, ROUTES, PRIVATE_ROUTES, REMOTE = "Vpc", "RouteTable", "PrivateRouteTable", "RemotePrefixes"
+_MOST_ENTRIES = 100  # that the API takes at once
 
 
 def subnet_id(subnet: SubnetPlan) -> str:
@@ -68,17 +69,23 @@ def add_internet(template: Template, labels: Labels, name: str) -> None:
     )
 
 
-def add_prefix_list(template: Template, prefixes: Iterable[IPv4Network], labels: Labels, owner: str) -> None:
-    """The remote prefixes as one route's destination. No room is left: it would count against every route table's quota."""
-    entries = [ec2.Entry(Cidr=str(prefix)) for prefix in prefixes]
-    template.add_resource(
-        ec2.PrefixList(
-            REMOTE,
-            PrefixListName=f"{labels.network}-{owner}-remote",
-            AddressFamily="IPv4",
-            MaxEntries=max(1, len(entries)),
-            **({"Entries": entries} if entries else {}),
-            Tags=labels.of(f"{owner}-remote"),
+def add_prefix_lists(template: Template, prefixes: Sequence[IPv4Network], labels: Labels, owner: str) -> tuple[str, ...]:
+    """The remote prefixes as the destinations of as few routes as can be; the lists' logical ids. No list has room for more: it would
+    count against every route table's quota."""
+    titles = []
+    for number, first in enumerate(range(0, max(1, len(prefixes)), _MOST_ENTRIES), 1):
+        suffix = str(number) if number > 1 else ""
+        entries = [ec2.Entry(Cidr=str(prefix)) for prefix in prefixes[first : first + _MOST_ENTRIES]]
+        made = template.add_resource(
+            ec2.PrefixList(
+                f"{REMOTE}{suffix}",
+                PrefixListName=f"{labels.network}-{owner}-remote{suffix}",
+                AddressFamily="IPv4",
+                MaxEntries=max(1, len(entries)),
+                **({"Entries": entries} if entries else {}),
+                Tags=labels.of(f"{owner}-remote{suffix}"),
+            )
         )
-    )
-    add_output(template, REMOTE, f"The prefix list of what {owner} reaches elsewhere.", GetAtt(REMOTE, "PrefixListId"))
+        add_output(template, made.title, f"A prefix list of what {owner} reaches elsewhere.", GetAtt(made, "PrefixListId"))
+        titles.append(made.title)
+    return tuple(titles)
