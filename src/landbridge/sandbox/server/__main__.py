@@ -52,6 +52,7 @@ def _serve(folder: Path, idle: float | None) -> None:
 
     class Quiet(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"  # a connection serves many calls
+        disable_nagle_algorithm = True  # an answer is two writes
 
         def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
             if type != "info":

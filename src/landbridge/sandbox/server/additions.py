@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from landbridge.sandbox.cloudformation import serving
+from landbridge.sandbox.ec2 import answers, customers, hubs, routes, rules
 from landbridge.sandbox.server import accounts
 from landbridge.sandbox.server.foreign import Foreign
 
-ADDITIONS = (accounts.install,)
+ADDITIONS = (
+    accounts.install,  # whose call it is
+    answers.install,  # calls of EC2
+    customers.install,  # AS numbers of four bytes
+    hubs.install,  # associations of attachments
+    routes.install,  # black holes
+    rules.install,  # rules of protocols without ports
+)
+SERVICES = {"cloudformation": serving.application}  # of our own, in the place of the emulator's
 
 
-def install(emulator: Foreign) -> None:  # noqa: ARG001
+def install(emulator: Foreign) -> None:
     """Makes every addition."""
     for add in ADDITIONS:
         add()
+    for service, application in SERVICES.items():
+        emulator.app_instances[service] = application()

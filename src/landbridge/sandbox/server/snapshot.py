@@ -8,6 +8,7 @@ import io
 import marshal
 import pickle
 import sys
+import traceback
 import types
 import weakref
 from collections import defaultdict
@@ -38,6 +39,8 @@ class _Writer(pickle.Pickler):
             return type(held).__new__, (type(held),), (held.default_factory, vars(held)), None, iter(held.items()), _fill
         if isinstance(held, Event):
             return Event, ()
+        if type(held).__module__.startswith("cryptography.") and hasattr(held, "private_bytes"):
+            return _private, (_pem(held),)
         if isinstance(held, Thread):
             return _nothing, ()
         return NotImplemented
@@ -46,6 +49,19 @@ class _Writer(pickle.Pickler):
 def _function(code: bytes, module: str, name: str, defaults: Foreign, cells: tuple[Any, ...]) -> Callable[..., Any]:
     made = tuple(types.CellType(value) for value in cells)
     return types.FunctionType(marshal.loads(code), vars(import_module(module)), name, defaults, made)
+
+
+def _pem(key: Foreign) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    text: bytes = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return text
+
+
+def _private(pem: bytes) -> Foreign:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    return load_pem_private_key(pem, None)
 
 
 def _fill(made: Foreign, state: tuple[Any, dict[str, Any]]) -> None:
@@ -137,7 +153,13 @@ def keep(path: Path) -> None:
             WORLD.changed.wait_for(lambda: WORLD.ending or WORLD.generation > WORLD.saved)
             if WORLD.ending:
                 return
-        save(path)
+        try:
+            save(path)
+        except Exception:
+            traceback.print_exc()  # calls go on; the log says that the folder's state is an older one
+            with WORLD.lock:
+                WORLD.saved = WORLD.generation
+                WORLD.changed.notify_all()
 
 
 def await_saved(number: int) -> None:
