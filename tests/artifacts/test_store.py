@@ -34,7 +34,8 @@ def artifacts(data: Data, text: str = "set system host-name x\n") -> Artifacts:
     plan = designed(data)
     routers = {gateway.name: stamped(text) for site in plan.sites for gateway in site.gateways}
     manifest = manifest_of(plan, routers)
-    return Artifacts(manifest, routers, {name: {"role.sh": "#!/bin/sh\n" + text, "settings.sh": text} for name in routers if "a" in name})
+    scripts = {name: {"role.sh": "#!/bin/sh\n" + text, "settings.sh": text} for name in routers if "a" in name}
+    return Artifacts(manifest, routers, scripts, stacks={"eu-west-1-paris-edge.yaml": f"Description: {text}"})
 
 
 @pytest.fixture
@@ -130,6 +131,29 @@ def test_among_the_scripts_too_anything_else_is_not_touched(written: Path, stran
     with pytest.raises(LandbridgeError, match="holds something that isn't artifacts: scripts/"):
         write(artifacts(network(SITES)), written)
     assert (written / stranger).read_text() == "precious"
+
+
+@pytest.mark.parametrize("stranger", ["stacks/notes.md", "stacks/sub/x", "stacks/x.yaml/y"])
+def test_among_the_stacks_too_anything_else_is_not_touched(written: Path, stranger: str) -> None:
+    (written / stranger).parent.mkdir(parents=True, exist_ok=True)
+    (written / stranger).write_text("precious")
+    with pytest.raises(LandbridgeError, match="holds something that isn't artifacts: stacks/"):
+        write(artifacts(network(SITES)), written)
+    assert (written / stranger).read_text() == "precious"
+
+
+def test_stacks_that_are_no_more_are_gone(written: Path) -> None:
+    assert list(read(written).stacks) == ["eu-west-1-paris-edge.yaml"]
+    write(replace(artifacts(network(SITES)), stacks={"us-west-2-oregon-hub.yaml": "x"}), written)
+    assert [entry.name for entry in (written / "stacks").iterdir()] == ["us-west-2-oregon-hub.yaml"]
+
+
+def test_a_stack_that_is_a_link_is_a_clear_finding(written: Path) -> None:
+    stack = written / "stacks" / "eu-west-1-paris-edge.yaml"
+    stack.rename(written.parent / "elsewhere")
+    stack.symlink_to(written.parent / "elsewhere")
+    with pytest.raises(LandbridgeError, match=r"paris-edge\.yaml is a symbolic link"):
+        read(written)
 
 
 def test_a_script_may_be_run_and_what_it_reads_may_not(written: Path) -> None:

@@ -134,6 +134,35 @@ def test_render_for_another_release_leaves_the_file_alone(tmp_path: Path) -> Non
     assert (tmp_path / "old" / text).read_text() != (tmp_path / "new" / text).read_text()
 
 
+def test_render_writes_stacks_of_what_can_be_deployed_and_says_why_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    main(["init", "--example", "four-regions", str(tmp_path)])
+    words = ["render", str(tmp_path / "network.yaml"), "--out", str(tmp_path / "build")]
+    assert main([*words, "--release", "1.4"]) == 0
+    stacks = sorted(path.name for path in (tmp_path / "build/stacks").iterdir())
+    assert "us-west-2-oregon-hub.yaml" in stacks
+    assert "ap-southeast-1-singapore-gateways.yaml" in stacks
+    assert f"3 routers' commands and {len(stacks)} stacks" in capfd.readouterr().out
+    assert main([*words, "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    assert not [name for name in said["files"] if name.startswith("stacks/")]
+    (why,) = [finding for finding in said["findings"] if finding["code"] == "release"]
+    assert why["severity"] == "note"
+    assert why["message"].startswith("there are no stacks: singapore-a, virginia-a, frankfurt-a: release 1.1 reads no user data")
+    assert not (tmp_path / "build/stacks").exists()
+
+
+def test_render_without_what_writes_stacks_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    main(["init", str(tmp_path)])
+    for name in [name for name in sys.modules if name.startswith(("troposphere", "landbridge.aws.stacks"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "troposphere", None)
+    assert main(["render", str(tmp_path / "network.yaml"), "--out", str(tmp_path / "build")]) == 0
+    assert "pip install 'landbridge[aws]'" in capfd.readouterr().out
+    assert (tmp_path / "build/manifest.yaml").is_file()
+
+
 @pytest.mark.parametrize("release", ["9.9", "$(reboot)", ""])
 def test_render_for_no_release_is_refused_and_writes_nothing(tmp_path: Path, release: str, capfd: pytest.CaptureFixture[str]) -> None:
     main(["init", str(tmp_path)])

@@ -11,7 +11,7 @@ from landbridge.artifacts.decoding import manifest_of_text
 from landbridge.artifacts.lines import lines_of
 from landbridge.artifacts.plain import LARGEST as LARGEST_MANIFEST
 from landbridge.artifacts.stamp import problem_of
-from landbridge.artifacts.store import CURLY, MANIFEST, ROUTERS, SCRIPTS, SUFFIX, Artifacts, text_file
+from landbridge.artifacts.store import CURLY, MANIFEST, ROUTERS, SCRIPTS, STACKS, SUFFIX, TEMPLATE, Artifacts, text_file
 from landbridge.findings import Finding, LandbridgeError, Where, error
 
 LARGEST = 20_000_000  # bytes of a router's text or a script; a rendered one has some thousand
@@ -48,9 +48,16 @@ def read(directory: Path) -> Artifacts:
                 scripts[name] = {file: _text(str(folder / file), LARGEST) for file in sorted(_entries(folder))}
         except LandbridgeError as problem:
             findings += problem.findings
+    stacks: dict[str, str] = {}
+    for file in sorted(_entries(directory / STACKS)):
+        if file.endswith(TEMPLATE):
+            try:
+                stacks[file] = _text(str(directory / STACKS / file), LARGEST)
+            except LandbridgeError as problem:
+                findings += problem.findings
     if findings:
         raise LandbridgeError(*findings)
-    return Artifacts(manifest, routers, scripts, lines_of(manifest, manifest_text), frozenset(curly))
+    return Artifacts(manifest, routers, scripts, lines_of(manifest, manifest_text), frozenset(curly), stacks)
 
 
 def _router(file: str, stamp: str | None) -> str:

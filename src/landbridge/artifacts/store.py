@@ -1,4 +1,4 @@
-"""Artifacts, and writing them to a folder: `manifest.yaml`, `routers/<gateway>.set` and `scripts/<gateway>/…`."""
+"""Artifacts, and writing them to a folder: `manifest.yaml`, `routers/<gateway>.set`, `scripts/<gateway>/…` and `stacks/….yaml`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from landbridge.findings import LandbridgeError, Where, error
 MANIFEST = "manifest.yaml"
 ROUTERS = "routers"
 SCRIPTS = "scripts"
+STACKS = "stacks"
 SUFFIX = ".set"
 CURLY = ".boot"
+TEMPLATE = ".yaml"
 
 _FILE_NAME = re.compile(r"[a-z][a-z0-9.-]{0,62}")
 
@@ -25,13 +27,15 @@ _FILE_NAME = re.compile(r"[a-z][a-z0-9.-]{0,62}")
 class Artifacts:
     """The written form of a design. `routers` has each gateway's `set` commands by the gateway's name; `scripts` the scripts that a
     gateway runs, by its name (only those that have some) and the file's. `lines` are the lines of manifest.yaml that VPCs and gateways
-    stand in, by name; `curly` the gateways whose text isn't `set` commands but a router's own config.boot."""
+    stand in, by name; `curly` the gateways whose text isn't `set` commands but a router's own config.boot. `stacks` are CloudFormation
+    templates by file name; there are none of a network that isn't for AWS to run."""
 
     manifest: Manifest
     routers: dict[str, str]
     scripts: dict[str, dict[str, str]] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     curly: frozenset[str] = frozenset()
+    stacks: Mapping[str, str] = field(default_factory=dict)
 
 
 def text_file(gateway: str, curly: Collection[str]) -> str:
@@ -48,6 +52,7 @@ def write(artifacts: Artifacts, directory: Path) -> None:
     files = {MANIFEST: manifest_text(artifacts.manifest)}
     files.update((text_file(name, artifacts.curly), text) for name, text in artifacts.routers.items())
     files.update((f"{SCRIPTS}/{name}/{file}", text) for name, scripts in artifacts.scripts.items() for file, text in scripts.items())
+    files.update((f"{STACKS}/{file}", text) for file, text in artifacts.stacks.items())
     replace_folder(directory, files)
 
 
@@ -78,6 +83,8 @@ def _stranger(directory: Path) -> str | None:
             strange = next((router.name for router in entry.iterdir() if router.suffix != SUFFIX or router.is_dir()), None)
         elif name == SCRIPTS and _is_folder(entry):
             strange = _strange_script(entry, {router.stem for router in (directory / ROUTERS).glob(f"*{SUFFIX}")})
+        elif name == STACKS and _is_folder(entry):
+            strange = next((template.name for template in entry.iterdir() if template.suffix != TEMPLATE or template.is_dir()), None)
         elif name == MANIFEST and entry.is_file():
             strange = None
         else:
