@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import boto3  # type: ignore[import-untyped]
 import pytest
+from moto import mock_aws
 
 from landbridge.cli import main
 
@@ -44,8 +46,22 @@ def printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]
     }.items():
         main(words)
         said[name] = json.loads(capfd.readouterr().out)
+    said["discover"] = discovered(capfd)
     said["finding"] = {**said["plan"]["findings"][0]}
     return said
+
+
+def discovered(capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """What discover prints for an account with one VPC."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        ec2 = boto3.client("ec2", "eu-west-1")
+        vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+        ec2.create_subnet(VpcId=vpc, CidrBlock="10.1.0.0/24")
+        main(["discover", "--region", "eu-west-1", "--json"])
+    printed: dict[str, Any] = json.loads(capfd.readouterr().out)
+    return printed
 
 
 def test_every_shape_is_as_documented(printed: dict[str, Any]) -> None:

@@ -32,10 +32,13 @@ COMMANDS = {
     "render": _Lazy("landbridge.cli.render", "render", "Write the routers' configurations and the manifest."),
     "verify": _Lazy("landbridge.cli.verify", "verify", "Prove that every host reaches every other, or show why not."),
     "trace": _Lazy("landbridge.cli.trace", "trace", "Follow one packet there and back, with every rewrite."),
+    "discover": _Lazy("landbridge.cli.discover", "discover", "Make a network file of the VPCs that there are."),
     "import": _Lazy("landbridge.cli.import_", "import_", "Make a network file of routers' configurations."),
     "import-vpn": _Lazy("landbridge.cli.import_vpn", "import_vpn", "Turn AWS' downloaded configuration into commands that work."),
     "diff": _Lazy("landbridge.cli.diff", "diff", "Show the commands that lead from one configuration to another."),
     "lab": _Lazy("landbridge.cli.lab", "lab", "Run the network on this machine."),
+    "deploy": _Lazy("landbridge.cli.deploy", "deploy", "Bring AWS, or the embedded one, to what the file says."),
+    "destroy": _Lazy("landbridge.cli.destroy", "destroy", "Take the network off AWS, and show what is left."),
     "push": _Lazy("landbridge.cli.push", "push", "Bring a router that runs to what the file says, commit-confirmed."),
     "demo": _Lazy("landbridge.cli.demo", "demo", "The four-region network, here, from nothing to a healed failure."),
 }
