@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
 
 from landbridge.aws.calling.call import Answer, Call, Place, Unwatched, Watch
 from landbridge.aws.calling.refusal import may_pass, refusal
@@ -44,7 +45,7 @@ class Cloud:
         for pause in (*self._pauses, None):
             try:
                 return self._once(named, operation, arguments)
-            except (ClientError, BotoCoreError) as problem:
+            except (ClientError, BotoCoreError, ResponseParserError) as problem:
                 if pause is None or not may_pass(problem):
                     raise refusal(problem, named) from None
                 self._sleep(pause * random.uniform(0.5, 1.0))  # so that many don't come back at once

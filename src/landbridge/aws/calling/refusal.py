@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from botocore import exceptions as raised  # type: ignore[import-untyped]
+from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
 
 from landbridge.aws.calling.call import Call
 from landbridge.findings import Finding, LandbridgeError, error
@@ -67,6 +68,8 @@ def may_pass(problem: Exception) -> bool:
     if isinstance(problem, raised.ClientError):
         status = problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code_of(problem) in THROTTLED | TRANSIENT or status in (429, 500, 502, 503, 504)
+    if isinstance(problem, ResponseParserError):  # a page in place of an answer, as what stands before AWS gives in a fault
+        return True
     return isinstance(problem, CONNECTION) and not isinstance(problem, raised.ProxyConnectionError)
 
 
@@ -125,6 +128,8 @@ def _without_answer(problem: Exception, call: Call) -> Advice:
     if isinstance(problem, raised.InvalidRegionError | raised.EndpointConnectionError | raised.NoRegionError):
         remedy = f"See that {call.place.region!r} is a Region and is spelled right, and that this machine reaches AWS; then {AGAIN}."
         return Advice("cloud", f"AWS can't be reached in {call.place.region}", remedy)
+    if isinstance(problem, ResponseParserError):
+        return Advice("cloud", "AWS answers what can't be read", f"See that nothing stands between, and {AGAIN}.")
     if isinstance(problem, CONNECTION):
         return Advice("cloud", f"AWS didn't answer ({type(problem).__name__})", f"See to the connection, and {AGAIN}.")
     return Advice("cloud", f"AWS can't be asked ({type(problem).__name__}: {harmless(str(problem))})", "")
