@@ -101,7 +101,9 @@ def varied() -> Data:
 
 
 def aws_begins() -> Data:
-    return network({"rome": single("10.1.0.0/16", "10.1.0.0/24")}, vpn={"startup": "aws"}, admin=ADMIN)
+    own = hub()
+    own["vpc"]["cidrs"].append("172.17.0.0/24")
+    return network({"rome": single("10.1.0.0/16", "10.1.0.0/24")}, hubs={"oregon": own}, vpn={"startup": "aws"}, admin=ADMIN)
 
 
 NETWORKS = {"small": small, "existing": existing, "china": china, "varied": varied, "aws-begins": aws_begins}
