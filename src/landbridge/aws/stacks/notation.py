@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z]([A-Za-z0-9 ._/+=@'(),-]*[A-Za-z0-9._/+=@')-])?(::?[A-Za-z0-9]+)*")
@@ -38,10 +39,9 @@ def _item(value: Value, indent: str, dash: str) -> Iterator[str]:
     short = _short(value)
     if short is not None:
         tag, argument = short
-        text = argument if tag != "!Sub" and ":" not in argument else _scalar(argument)
-        yield from _text(argument, text, f" {tag}", indent)
+        yield from _text(argument, f" {tag}", indent)
     elif isinstance(value, str):
-        yield from _text(value, _scalar(value), "", indent)
+        yield from _text(value, "", indent)
     elif isinstance(value, bool) or not isinstance(value, Mapping | Sequence):
         yield f" {json.dumps(value)}"
     elif not value:
@@ -70,12 +70,12 @@ def _entry(value: Value, start: str, indent: str) -> Iterator[str]:
         yield from more
 
 
-def _text(whole: str, line: str, tag: str, indent: str) -> Iterator[str]:
-    if _BLOCK.fullmatch(whole):
+def _text(value: str, tag: str, indent: str) -> Iterator[str]:
+    if value.endswith("\n") and _BLOCK.fullmatch(value):
         yield f"{tag} |"
-        yield from (f"{indent}  {part}" if part else "" for part in whole[:-1].split("\n"))
+        yield from (f"{indent}  {part}" if part else "" for part in value[:-1].split("\n"))
     else:
-        yield f"{tag} {line}"
+        yield f"{tag} {_scalar(value)}"
 
 
 def _short(value: Value) -> tuple[str, str] | None:
@@ -105,6 +105,7 @@ def _flow(value: Value) -> str:
     return json.dumps(value)
 
 
+@lru_cache(maxsize=4096)
 def _scalar(value: str) -> str:
     return value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS and " #" not in value else _quoted(value)
 
