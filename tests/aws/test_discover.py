@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -211,3 +212,9 @@ def test_json_names_the_sites(capfd: pytest.CaptureFixture[str]) -> None:
     assert said["sites"] == ["web-shop"]
     assert said["file"] is None
     assert {finding["severity"] for finding in said["findings"]} == {"note"}
+
+
+def test_without_boto3_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "landbridge.aws.calling", None)
+    assert main(["discover", "--region", IRELAND]) == 2
+    assert "asking AWS needs boto3. Install it: `pip install 'landbridge[aws]'`." in capfd.readouterr().err

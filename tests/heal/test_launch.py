@@ -8,8 +8,9 @@ from contextlib import suppress
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
+from landbridge.heal import tags
 from landbridge.heal.handler import Unfinished, run
-from tests.heal.cloud import NETWORK, Cloud, failing
+from tests.heal.cloud import NETWORK, Cloud, failing, tagged
 
 LAUNCH = {"id": "1", "detail-type": "EC2 Instance-launch Lifecycle Action"}
 
@@ -126,3 +127,24 @@ def test_an_action_that_was_completed_already_is_no_trouble(cloud: Cloud) -> Non
 
     done = Complete(cloud.member("lima-a"), "group-lima-a", "landbridge-launch", "CONTINUE")
     assert [one.trouble for one in act([done, done], cloud.ec2, cloud.autoscaling)] == ["", ""]
+
+
+def test_every_prefix_list_of_the_site_is_a_route_of_every_table(cloud: Cloud) -> None:
+    more = cloud.ec2.create_managed_prefix_list(
+        PrefixListName="more", MaxEntries=5, AddressFamily="IPv4", TagSpecifications=tagged("prefix-list")
+    )["PrefixList"]["PrefixListId"]
+    heal(cloud)
+    assert cloud.writes().count("CreateRoute") == 4
+    cloud.prefix_list = more
+    assert cloud.targets(cloud.tables[1]) == [cloud.interface("lima-a")["NetworkInterfaceId"]]
+
+
+def test_another_sites_and_another_networks_prefix_lists_and_tables_are_left_alone(cloud: Cloud) -> None:
+    for owner in ({tags.OWNER: "quito"}, {tags.NETWORK: "other"}):
+        told = [{"Key": key, "Value": value} for key, value in {tags.NETWORK: NETWORK, tags.OWNER: "lima", **owner}.items()]
+        spare = [{"ResourceType": "prefix-list", "Tags": told}]
+        cloud.ec2.create_managed_prefix_list(PrefixListName="x", MaxEntries=5, AddressFamily="IPv4", TagSpecifications=spare)
+        cloud.ec2.create_tags(Resources=[cloud.foreign], Tags=told)
+        heal(cloud)
+        assert cloud.targets(cloud.foreign) == []
+    assert cloud.state() == in_service()

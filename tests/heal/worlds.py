@@ -40,7 +40,15 @@ def worlds(draw: st.DrawFn) -> Observation:
     for site in sorted({gateway.site for gateway in gateways}):
         for number in range(draw(st.integers(0, 3))):
             present = draw(st.booleans())
-            routes.append(Route(site, f"rtb-{site}-{number}", f"pl-{site}", draw(st.sampled_from(anywhere)) if present else "", present))
+            routes.append(
+                Route(
+                    site,
+                    f"rtb-{site}-{number // 2}",
+                    f"pl-{site}-{number % 2}",
+                    draw(st.sampled_from(anywhere)) if present else "",
+                    present,
+                )
+            )
     return Observation(tuple(gateways), tuple(routes))
 
 
@@ -71,8 +79,9 @@ def after(seen: Observation, action: Action) -> Observation:
         case Associate(interface=interface, allocation=allocation):
             gateways = (replace(one, associated=interface) if one.allocation == allocation else one for one in seen.gateways)
             return replace(seen, gateways=tuple(gateways))
-        case Point(table=table, interface=interface):
-            routes = (replace(one, target=interface, present=True) if one.table == table else one for one in seen.routes)
+        case Point(table=table, prefix_list=destination, interface=interface):
+            here = (table, destination)
+            routes = (replace(one, target=interface, present=True) if (one.table, one.prefix_list) == here else one for one in seen.routes)
             return replace(seen, routes=tuple(routes))
         case Complete(instance=name, hook=hook, result=result):
             if result == "ABANDON":

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from landbridge.cli import output
+from landbridge.cli.asking import asked_cloud
 from landbridge.cli.options import json_option
 from landbridge.findings import LandbridgeError, Where, error
 
@@ -36,8 +37,10 @@ def discover(
       0  done; what was left out is said
       2  not done: no VPC was found, AWS can't be asked, or there is a file already
     """
+    cloud = asked_cloud(endpoint)
+
     from landbridge.artifacts.files import write_atomically
-    from landbridge.aws.calling import Cloud, Place
+    from landbridge.aws.calling import Place
     from landbridge.aws.discovered import discovered_text, site_names
     from landbridge.aws.discovering import discover as found_in
     from landbridge.aws.model import Account
@@ -46,7 +49,7 @@ def discover(
         remedy = "Name another file, or move it away first."
         raise LandbridgeError(error("write", "is there already, and discover overwrites nothing.", Where(str(file)), remedy))
     accounts = [Account(profile, profile=profile) for profile in profiles] or [Account("default")]
-    found = found_in(Cloud(endpoint), [Place(account, region) for account in accounts for region in regions])
+    found = found_in(cloud, [Place(account, region) for account in accounts for region in regions])
     if not found.vpcs:
         left = f" ({len(found.notes)} left out: {found.notes[0].message})" if found.notes else ""
         remedy = "Name the Regions and profiles that your VPCs are in; or write a file by hand, beginning with `landbridge init`."

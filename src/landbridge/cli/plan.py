@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from landbridge.cli import output
+from landbridge.cli.asking import asked_cloud
 from landbridge.cli.options import json_option, network_file
 
 if TYPE_CHECKING:
@@ -61,12 +62,14 @@ def plan(file: Path, refresh_prices: bool, ask_quotas: bool, as_json: bool) -> i
 
 def _asked(planned: Design) -> dict[Quota, int]:
     """The accounts' own quotas. Where an account can't be asked, that is said, and AWS' defaults stay."""
-    from landbridge.aws.calling import Answer, CallError, Cloud, Place
+    cloud = asked_cloud()
+
+    from landbridge.aws.calling import Answer, CallError, Place
     from landbridge.aws.quotas import NOT_THERE, asked_quotas
     from landbridge.aws.stacks.accounts import account_of
     from landbridge.design import quotas_of
 
-    cloud, dumb = Cloud(), set[Place]()
+    dumb: set[Place] = set()
 
     def ask(quota: Quota, operation: str, arguments: dict[str, str]) -> Answer | None:
         place = Place(account_of(quota), quota.region)
@@ -85,16 +88,18 @@ def _asked(planned: Design) -> dict[Quota, int]:
 
 def _refreshed(planned: Design, prices: Prices, path: Path) -> Prices:
     """Prices with the Price List's in their place, which are written down; what the list doesn't tell stays as it was."""
+    cloud = asked_cloud()
+
     import datetime
     from functools import partial
 
     from landbridge.artifacts.files import write_atomically
-    from landbridge.aws.calling import Cloud, Place
+    from landbridge.aws.calling import Place
     from landbridge.aws.price_list import REGION, listed_prices
     from landbridge.aws.prices import needs_of, prices_text
     from landbridge.aws.stacks.accounts import account_of
 
-    ask = partial(Cloud().call, Place(account_of(planned.hub), REGION), "pricing", "get_products")
+    ask = partial(cloud.call, Place(account_of(planned.hub), REGION), "pricing", "get_products")
     wanted = [(need.what, need.region) for need in needs_of(planned)]
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     newer = list(listed_prices(wanted, ask, today))
