@@ -47,7 +47,7 @@ def delete_managed_prefix_list(self: Foreign) -> Foreign:
 
     backend = self.ec2_backend
     held = _held(backend, self._get_param("PrefixListId"))
-    routed = any(route.destination_prefix_list_id == held.id for table in backend.route_tables.values() for route in table.routes.values())
+    routed = any(route.destination_prefix_list_id == held.id for table in backend.route_tables.values() for route in table.routes)
     ruled = any(
         rule.prefix_list_id == held.id
         for groups in backend.groups.values()

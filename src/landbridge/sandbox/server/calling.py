@@ -15,7 +15,9 @@ def client(service: str, account: str, region: str) -> Foreign:
     import boto3  # type: ignore[import-untyped]
     from botocore.config import Config  # type: ignore[import-untyped]
 
-    config = Config(user_agent_extra=INTERNAL, retries={"max_attempts": 1}, parameter_validation=False, s3={"addressing_style": "path"})
+    config = Config(
+        user_agent_extra=INTERNAL, retries={"total_max_attempts": 1}, parameter_validation=False, s3={"addressing_style": "path"}
+    )
     with WORLD.lock:  # a session is not for two at once
         return boto3.session.Session().client(
             service, region, endpoint_url=WORLD.endpoint, aws_access_key_id=account, aws_secret_access_key="sandbox", config=config

@@ -36,13 +36,12 @@ class Asked:
 def read(environ: dict[str, Any]) -> Asked:
     """What is asked for; the body is put back for whoever answers."""
     body = b""
-    if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        body = environ["wsgi.input"].read(length) if length else environ["wsgi.input"].read()
+    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "")
+    if chunked or int(environ.get("CONTENT_LENGTH") or 0):
+        body = environ["wsgi.input"].read() if chunked else environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         environ["wsgi.input"] = io.BytesIO(body)
-        if not length:
-            environ["CONTENT_LENGTH"] = str(len(body))
-            environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     named = None

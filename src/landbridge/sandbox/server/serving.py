@@ -54,14 +54,15 @@ class Application:
             return _say(answer, *taken)
         with WORLD.lock:
             before = snapshot.size()
-            body = list(self.emulator(environ, answer))
+            said: list[Any] = []
+            body = b"".join(self.emulator(environ, lambda *given: said.extend(given[:2])))
             number = 0
             if asked.changes or snapshot.size() != before:
                 self.after()
                 number = WORLD.touch()
         if number and not asked.internal:
             snapshot.await_saved(number)
-        return body
+        return _pass_on(answer, asked.method, said[0], said[1], body)
 
     def _own(self, asked: Asked, environ: Environ, answer: Answer) -> Iterable[bytes]:
         do = self.direct.get(asked.path.removeprefix("/sandbox/"))
@@ -80,6 +81,15 @@ class Application:
         except (KeyError, ValueError, TypeError) as problem:
             return _say(answer, 400, {}, json.dumps({"error": f"{type(problem).__name__}: {problem}"}).encode())
         return _say(answer, 200, {"Content-Type": "application/json"}, json.dumps(said).encode())
+
+
+def _pass_on(answer: Answer, method: str, status: str, headers: list[tuple[str, str]], body: bytes) -> list[bytes]:
+    """Answers with a length that is true: what is left over on a connection would be taken for the next answer."""
+    bare = method == "HEAD" or status[:3] in ("204", "304")
+    kept = [(name, value) for name, value in headers if name.lower() not in ("content-length", "connection", "transfer-encoding")]
+    length = next((value for name, value in headers if name.lower() == "content-length"), "0") if method == "HEAD" else str(len(body))
+    answer(status, kept if status[:3] in ("204", "304") else [*kept, ("Content-Length", length)])
+    return [] if bare else [body]
 
 
 def _say(answer: Answer, status: int, headers: dict[str, str], body: bytes) -> list[bytes]:
