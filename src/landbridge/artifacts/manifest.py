@@ -81,10 +81,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Tunnel:
-    """A tunnel: AWS has the first usable address of `inside`, the gateway the second."""
+    """A tunnel: AWS has the first usable address of `inside`, the gateway the second. `options` are its own where they aren't those of the
+    gateway's other tunnel, which only stacks can say."""
 
     name: str
     inside: IPv4Network
+    options: Options | None = None
 
     @property
     def aws(self) -> IPv4Address:
