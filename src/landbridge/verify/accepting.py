@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from landbridge.artifacts.cloud import owner_of_file
+from landbridge.artifacts.store import ROUTERS, STACKS
 from landbridge.findings import Finding, Severity, note
 from landbridge.verify.network import Network
 
@@ -41,7 +43,8 @@ def accepted(findings: Iterable[Finding], network: Network) -> tuple[Finding, ..
 
 
 def owner_of(finding: Finding, homes: dict[str, str]) -> str | None:
-    """The site or hub that a finding is about, by its place: a record of the manifest, or a gateway's text. `homes`: VPCs by gateway."""
+    """The site or hub that a finding is about, by its place: a record of the manifest, a gateway's text, or a stack. `homes`: VPCs by
+    gateway."""
     if finding.where is None:
         return None
     kind, _, rest = finding.where.path.partition(".")
@@ -51,4 +54,6 @@ def owner_of(finding: Finding, homes: dict[str, str]) -> str | None:
     if kind == "gateways":
         return homes.get(name)
     file = PurePosixPath(finding.where.file)
-    return homes.get(file.stem) if file.parent.name == "routers" else None
+    if file.parent.name == STACKS:
+        return owner_of_file(file.name)
+    return homes.get(file.stem) if file.parent.name == ROUTERS else None

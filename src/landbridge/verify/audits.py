@@ -13,6 +13,7 @@ from landbridge.verify.proof import Proof
 from landbridge.verify.rib import own_routes
 from landbridge.verify.routing import Kept
 from landbridge.verify.span import Span, span_of
+from landbridge.verify.tunnels import Fault
 
 LARGEST = 1 << 24  # addresses: a route of more (a default one, say) is meant for what is far away
 
@@ -35,11 +36,16 @@ def tunnels_down(proof: Proof) -> Iterator[Finding]:
     for state in proof.routing.states.values():
         fault = state.ipsec or state.bgp
         if fault is not None:
-            yield Finding("tunnel-down", Severity.ERROR, f"{state.tunnel.name} can't come up: {fault.message}.", fault.where, fault.remedy)
+            message = f"{state.tunnel.name} can't come up: {fault.message}{_against(fault)}."
+            yield Finding("tunnel-down", Severity.ERROR, message, fault.where, fault.remedy)
         for caution in state.cautions:
-            yield Finding(
-                "tunnel-down", Severity.WARNING, f"{caution.message[0].upper()}{caution.message[1:]}.", caution.where, caution.remedy
-            )
+            message = f"{caution.message[0].upper()}{caution.message[1:]}{_against(caution)}."
+            yield Finding("tunnel-down", Severity.WARNING, message, caution.where, caution.remedy)
+
+
+def _against(fault: Fault) -> str:
+    """The other of two lines that are at odds: which of them is wrong, nobody can tell."""
+    return f" ({fault.against.file}:{fault.against.line})" if fault.against is not None else ""
 
 
 def not_announced(proof: Proof, gateway: Gateway) -> Iterator[Finding]:

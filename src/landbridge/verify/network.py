@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from landbridge.artifacts import Artifacts, Manifest
+from landbridge.artifacts.cloud import Place, overlaid
 from landbridge.artifacts.manifest import Gateway, Vpc
 from landbridge.artifacts.store import text_file
 from landbridge.findings import LandbridgeError, Where
@@ -17,19 +18,25 @@ from landbridge.vyos import Router
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where things stand. `folder` is put before the files' names; lines are those of the manifest's records, by name;
-    `curly` are the gateways whose text is a config.boot."""
+    `curly` are the gateways whose text is a config.boot. `stacks` are the places of what the stacks say in the manifest's stead."""
 
     folder: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
     curly: frozenset[str] = frozenset()
+    stacks: Mapping[Place, Where] = field(default_factory=dict)
 
     def router(self, gateway: str, line: int = 0, path: str = "") -> Where:
         """A line of a router's text (0: the text as a whole)."""
         return Where(f"{self.folder}{text_file(gateway, self.curly)}", line or None, None, path)
 
     def manifest(self, name: str, path: str = "") -> Where:
-        """A key below the record of a VPC or gateway."""
-        return Where(f"{self.folder}manifest.yaml", self.lines.get(name), None, path)
+        """A key below the record of a VPC or gateway: in the manifest, or where a stack says it."""
+        key = path.partition(f".{name}.")[2]
+        return self.stack(name, key) or Where(f"{self.folder}manifest.yaml", self.lines.get(name), None, path)
+
+    def stack(self, name: str, key: str) -> Where | None:
+        """Where a stack says what a key of a record is; None where the manifest does. An item of a list may be asked for."""
+        return self.stacks.get((name, key)) or self.stacks.get((name, key.partition("[")[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +65,11 @@ def router_address(manifest: Manifest, gateway: Gateway) -> IPv4Address:
 
 
 def network_of(artifacts: Artifacts, places: Places = Places()) -> Network:
-    """The network that artifacts describe. Raises LandbridgeError with everything in them that can't be read."""
-    manifest = artifacts.manifest
-    places = replace(places, lines=places.lines or artifacts.lines, curly=artifacts.curly)
+    """The network that artifacts describe: where there are stacks, the cloud is as they make it. Raises LandbridgeError with everything in
+    them that can't be read."""
+    overlay = overlaid(artifacts.manifest, artifacts.stacks, places.folder)
+    manifest = overlay.manifest
+    places = replace(places, lines=places.lines or artifacts.lines, curly=artifacts.curly, stacks=overlay.places)
     found = read_all([_text(artifacts, gateway, places) for gateway in manifest.gateways])
     findings = [finding for one in found if not isinstance(one, Router) for finding in one]
     if findings:

@@ -21,11 +21,12 @@ EPHEMERAL = 40000  # a port that a system gives to a client
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why something can't be, the line to blame, and what to do."""
+    """Why something can't be, the line to blame, and what to do. `against`: where a stack says what that line is at odds with."""
 
     message: str
     where: Where
     remedy: str
+    against: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,13 @@ def _ipsec_faults(network: Network, gateway: Gateway, router: Router, tunnel: Tu
             yield Fault(f"the {what} of {tunnel.name} is that of something else", at, f"Write {wanted}.")
     if peer.remote_id is not None and not peer.remote_id.startswith("${") and peer.remote_id != peer.remote:
         yield Fault(f"AWS' end of {tunnel.name} is known by its address, and {peer.remote_id} is expected", at, f"Write {peer.remote}.")
-    options = gateway.options
+    options = tunnel.options or gateway.options
     starts_here = peer.initiate
     if not starts_here and options is not None and options.startup != "aws":
-        yield Fault(f"nobody begins {tunnel.name}: neither the gateway nor AWS", at, "Set connection-type initiate.")
+        nobody = f"nobody begins {tunnel.name}: neither the gateway nor AWS"
+        yield Fault(nobody, at, "Set connection-type initiate.", _aws_end(network, gateway, tunnel))
     if options is not None:
-        yield from _negotiation(options, peer, tunnel, at)
+        yield from _negotiation(options, peer, tunnel, at, _aws_end(network, gateway, tunnel))
     for port in IKE_PORTS:
         for state in ("established",) if starts_here else ("established", "new"):
             refused = accepts(router, "local", "eth0", Screened("udp", port, state, "", outside, ""))
@@ -122,17 +124,23 @@ def _ipsec_faults(network: Network, gateway: Gateway, router: Router, tunnel: Tu
         )
 
 
-def _negotiation(options: Options, peer: Peer, tunnel: Tunnel, at: Where) -> Iterator[Fault]:
+def _aws_end(network: Network, gateway: Gateway, tunnel: Tunnel) -> Where | None:
+    """Where a stack says what AWS' end of a tunnel is."""
+    return network.places.stack(gateway.name, f"tunnels[{gateway.tunnels.index(tunnel)}]")
+
+
+def _negotiation(options: Options, peer: Peer, tunnel: Tunnel, at: Where, against: Where | None) -> Iterator[Fault]:
     version = {"ikev1": 1, "ikev2": 2}[options.ike]
     if (peer.ike_version or 2) != version:
         message = f"{tunnel.name} is {options.ike} for AWS, and IKEv{peer.ike_version or 2} for the gateway"
-        yield Fault(message, _on(at, peer.version_line), "Write the same.")
+        yield Fault(message, _on(at, peer.version_line), "Write the same.", against)
     for kind, proposals, wrong in (("IKE", peer.ike, _ike_wrong), ("ESP", peer.esp, partial(_esp_wrong, at_once=version == 1))):
         lines = [wrong(proposal, options) for proposal in proposals]
         if None not in lines:
             wanted = f"{options.encryption}, {options.integrity}, group {options.dh}"
             message = f"no {kind} proposal of {tunnel.name} is what AWS is told: {wanted}"
-            yield Fault(message, _on(at, next((line for line in lines if line), 0)), f"Write the same in the {kind.lower()}-group.")
+            line = next((line for line in lines if line), 0)
+            yield Fault(message, _on(at, line), f"Write the same in the {kind.lower()}-group.", against)
 
 
 def _on(at: Where, line: int) -> Where:
@@ -198,12 +206,13 @@ def _cautions(network: Network, gateway: Gateway, tunnel: Tunnel, peer: Peer, ou
             network.places.router(gateway.name, unasked.line, "firewall"),
             f"Accept TCP 179 from {tunnel.aws}.",
         )
-    options = gateway.options
+    options = tunnel.options or gateway.options
     if options is not None and options.ike == "ikev2" and all(_esp_wrong(proposal, options, True) is not None for proposal in peer.esp):
         yield Fault(
             f"the keys of {tunnel.name} can't be renewed: AWS is told group {options.dh} for ESP",
             network.places.router(gateway.name, peer.esp[0].lines[2] or peer.line, "vpn ipsec esp-group"),
             f"Set pfs of its esp-group to group {options.dh}.",
+            _aws_end(network, gateway, tunnel),
         )
 
 
@@ -220,6 +229,7 @@ def _bgp_faults(network: Network, gateway: Gateway, router: Router, tunnel: Tunn
             f"{gateway.name} says it is AS {bgp.asn}, and AWS expects AS {gateway.asn}, its customer gateway's",
             places.router(gateway.name, bgp.line, "protocols bgp"),
             f"Write {gateway.asn}.",
+            places.stack(gateway.name, "asn"),
         )
     neighbor = next((one for one in bgp.neighbors if one.address == tunnel.aws), None)
     if neighbor is None:
@@ -227,13 +237,16 @@ def _bgp_faults(network: Network, gateway: Gateway, router: Router, tunnel: Tunn
             f"{gateway.name} has no BGP neighbor {tunnel.aws}, AWS' end of {tunnel.name}",
             places.router(gateway.name, bgp.line, "protocols bgp"),
             f"Add it, with remote-as {hub.asn}.",
+            _aws_end(network, gateway, tunnel),
         )
         return
     at = places.router(gateway.name, neighbor.line, f"protocols bgp neighbor {neighbor.address}")
     if neighbor.remote_as != hub.asn:
-        yield Fault(f"{gateway.name} expects AS {neighbor.remote_as} at {tunnel.aws}, which is AS {hub.asn}", at, f"Write {hub.asn}.")
+        expected = f"{gateway.name} expects AS {neighbor.remote_as} at {tunnel.aws}, which is AS {hub.asn}"
+        yield Fault(expected, at, f"Write {hub.asn}.", places.stack(hub.name, "asn"))
     if bgp.asn == hub.asn:
-        yield Fault(f"{gateway.name} has the hub's own ASN, {hub.asn}", at, "Give the site an ASN of its own.")
+        own = f"{gateway.name} has the hub's own ASN, {hub.asn}"
+        yield Fault(own, at, "Give the site an ASN of its own.", places.stack(hub.name, "asn"))
     if not neighbor.activated:
         yield Fault(f"{gateway.name} exchanges no IPv4 routes with {tunnel.aws}", at, "Add address-family ipv4-unicast to the neighbor.")
     hub_address = Screened("tcp", BGP_PORT, "new", "", span_of_address(tunnel.aws), span_of_address(tunnel.gateway))
@@ -257,4 +270,5 @@ def _address_faults(network: Network, gateway: Gateway, tunnel: Tunnel, interfac
             f"{vti} of {gateway.name} has {said}, and {tunnel.name} has {tunnel.gateway}/30 there",
             network.places.router(gateway.name, interface.line if interface else 0, f"interfaces vti {vti}"),
             f"Write {tunnel.gateway}/30.",
+            _aws_end(network, gateway, tunnel),
         )

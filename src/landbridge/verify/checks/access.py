@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network
 from typing import Literal
@@ -87,7 +87,7 @@ def _rules(network: Network, gateway: Gateway, service: AdminService) -> _Says:
     for at, rule in enumerate(gateway.rules):
         ports = not rule.ports or any(port in rule.ports for port in service.ports)
         if rule.protocol in ("tcp", "all") and ports and _from_anywhere((rule.source,)):
-            return _Says("open", replace(where, path=f"{where.path}[{at}]"))
+            return _Says("open", network.places.manifest(gateway.name, f"gateways.{gateway.name}.rules[{at}]"))
     return _Says("closed", where)
 
 
