@@ -123,3 +123,28 @@ def test_a_machine_that_dies_while_it_boots_says_its_last_words(tmp_path: Path) 
 
 def test_a_log_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert _machine(tmp_path, b"").log("charon.log") == ""
+
+
+SLEEPER = """#!/bin/sh
+sleep 3
+for word in "$@"; do case $word in LAB=*) lab=${word#LAB=} ;; esac; done
+exec cat >"$lab/heard"
+"""
+
+
+def test_what_a_machine_leaves_unread_gets_a_blank_line_that_wakes_it(tmp_path: Path) -> None:
+    machine = _machine(tmp_path, b"")
+    (tmp_path / "root/usr/bin/linux.uml").write_text(SLEEPER)
+
+    async def running() -> bytes:
+        await machine.power_on()
+        try:
+            machine.go_on("go")
+            await asyncio.sleep(4)
+            return (machine.folder / "heard").read_bytes()
+        finally:
+            await machine.power_off()
+
+    heard = asyncio.run(asyncio.wait_for(running(), 30))
+    assert heard.startswith(b"go\n\n")
+    assert not heard.strip(b"go\n")

@@ -6,11 +6,14 @@ Killing the process is a power cut, stopping it (SIGSTOP) a hang; starting it ag
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import itertools
 import os
 import shlex
 import shutil
 import signal
+import sys
+import termios
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,6 +55,7 @@ class Machine:
         self.hung = False
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._reminder: asyncio.Task[None] | None = None
         self._stages: dict[str, asyncio.Event] = {}
         self._jobs: dict[int, asyncio.Future[int]] = {}
         self._numbers = itertools.count(1)
@@ -87,6 +91,7 @@ class Machine:
             start_new_session=True,
         )
         self._reader = asyncio.create_task(self._read(self._process))
+        self._reminder = asyncio.create_task(self._remind(self._process))
 
     def _command(self, scratch: Path) -> list[str]:
         return [
@@ -133,6 +138,20 @@ class Machine:
         if process is None or process.stdin is None or process.returncode is not None:
             raise LandbridgeError(error("lab", f"{self.name} is switched off"))
         process.stdin.write("".join(f"{line}\n" for line in lines).encode())
+
+    async def _remind(self, process: asyncio.subprocess.Process) -> None:
+        """UML misses now and then, under load, that something has come to its console, and sleeps on: whatever comes next wakes it.
+
+        So what it leaves unread gets a blank line after it, which the boot script takes for nothing.
+        """
+        assert process.stdin is not None
+        pipe, before = process.stdin.transport.get_extra_info("pipe"), 0
+        while process.returncode is None and not pipe.closed:
+            unread = int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+            if unread and unread == before and not self.hung:
+                self._write("")
+            before = unread
+            await asyncio.sleep(LOST_S)
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
@@ -212,6 +231,8 @@ class Machine:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         await self._reader
+        if self._reminder is not None:
+            self._reminder.cancel()
         self.hung = False
 
     def _signal(self, number: signal.Signals) -> None:

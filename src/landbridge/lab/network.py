@@ -122,11 +122,11 @@ class LabNetwork:
             await machine.power_on()
             await machine.stage("booted")
             await wired.wait()
-            machine.go_on("", *machine.recipe.secrets, ".")
+            machine.go_on("go", *machine.recipe.secrets, ".")
             await machine.stage("wired")
             if machine is not self.hub:
                 await answering.wait()
-            machine.go_on("")
+            machine.go_on("go")
             await machine.stage("ike")
             if machine is self.hub:
                 answering.set()

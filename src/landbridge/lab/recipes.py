@@ -27,7 +27,8 @@ VTI_MTU = 1436
 # one starts with the first one's ESP trailer (seen with 6.1's ip_vti and UML's vector devices).
 NO_MERGING = "gro_max_size 1"
 
-# The order is the fastest: charon negotiates while FRR loads. `@ …` lines tell the supervisor how far the machine is.
+# The order is the fastest: charon negotiates while FRR loads. `@ …` lines tell the supervisor how far the machine is. A blank line means
+# nothing anywhere (Machine._remind).
 BOOT = """modprobe -a {modules}
 for f in all default; do echo 0 >/proc/sys/net/ipv4/conf/$f/rp_filter; done
 echo 1 >/proc/sys/net/ipv4/ip_forward
@@ -35,7 +36,7 @@ echo 1 >/proc/sys/net/ipv4/fib_multipath_hash_policy
 $B mkdir /run/frr
 export STRONGSWAN_CONF=/host/strongswan.conf
 echo '@ booted'
-read -r go
+while read -r go; do [ "$go" = go ] && break; done
 ip -force -batch /host/links 2>/tmp/links.out || echo "! links: $($B tail -n 2 /tmp/links.out)"
 {after_links}
 while read -r line; do [ "$line" = . ] && break; echo "$line"; done >/tmp/secrets
@@ -43,7 +44,7 @@ while read -r line; do [ "$line" = . ] && break; echo "$line"; done >/tmp/secret
 $B rm /tmp/secrets
 iptables-legacy-restore </host/filter 2>/tmp/filter.out || echo "! filter: $($B grep -i error /tmp/filter.out)"
 echo '@ wired'
-read -r go
+while read -r go; do [ "$go" = go ] && break; done
 /usr/lib/ipsec/charon >/tmp/charon.out 2>&1 &
 while [ ! -S /run/charon.vici ]; do $B usleep 10000; done
 swanctl --load-all --file /host/swanctl.conf --noprompt >/tmp/swanctl.out 2>&1 || echo "! swanctl: $($B tail -n 1 /tmp/swanctl.out)"
@@ -61,6 +62,7 @@ if [ -s /host/keepalived.conf ]; then
 fi
 echo '@ up'
 while read -r job; do
+  [ "$job" ] || continue
   ( $B sh /host/jobs/$job >/host/jobs/$job.out 2>/host/jobs/$job.err; s=$?
     echo $s >/host/jobs/$job.status; echo "@ job $job $s" ) &
 done
