@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landbridge.aws.stacks.cover import cover, remote_prefixes
-from tests.aws.stacks.networks import plans, read, small
+from landbridge.aws.stacks.vpc import portions
+from tests.aws.stacks.networks import large, plans, read, small
 from tests.design.networks import designed
 
 prefixes = st.lists(
@@ -58,10 +59,24 @@ def test_a_site_reaches_everyone_else_and_no_private_subnet() -> None:
     assert not any(prefix.overlaps(IPv4Network("10.1.9.0/24")) for prefix in remote_prefixes(design, "tokyo"))
 
 
-def test_a_prefix_list_has_exactly_the_cover_and_no_room() -> None:
-    design = designed(small())
-    for plan in plans(small()):
-        if plan.kind in ("hub", "edge"):
-            held = read(plan)["Resources"]["RemotePrefixes"]["Properties"]
-            assert [entry["Cidr"] for entry in held["Entries"]] == [str(one) for one in remote_prefixes(design, plan.owner)]
-            assert held["MaxEntries"] == len(held["Entries"])
+def test_prefix_lists_hold_exactly_the_cover() -> None:
+    for made, design in ((plans(small()), designed(small())), (large(), None)):
+        for plan in made:
+            if plan.kind in ("hub", "edge") and (design or plan.kind == "hub"):
+                lists = [one["Properties"] for one in read(plan)["Resources"].values() if one["Type"] == "AWS::EC2::PrefixList"]
+                assert all(len(one["Entries"]) <= one["MaxEntries"] for one in lists)
+                if design:
+                    held = [entry["Cidr"] for one in lists for entry in one["Entries"]]
+                    assert held == [str(one) for one in remote_prefixes(design, plan.owner)]
+
+
+@given(st.integers(0, 700), st.integers(0, 700))
+def test_a_list_never_changes_its_size(before: int, after: int) -> None:
+    """CloudFormation can't change a list's size and entries at once."""
+    some = list(IPv4Network("10.0.0.0/8").subnets(new_prefix=18))
+    first, second = ([size for size, _ in portions(some[:count])] for count in (before, after))
+    assert all(one == other for one, other in zip(first, second, strict=False))
+    for count in (before, after):
+        assert [one for _, held in portions(some[:count]) for one in held] == some[:count]
+        assert sum(size for size, _ in portions(some[:count])) <= max(10, 2 * count + 20)
+        assert all(held for _, held in portions(some[:count])) or count == 0

@@ -356,11 +356,11 @@ def test_the_hub_leads_to_everyone_by_one_route() -> None:
         assert gateway["Properties"][option] == "enable"
 
 
-def test_more_prefixes_than_the_api_takes_at_once_are_lists_with_a_route_each() -> None:
+def test_more_prefixes_than_a_list_has_room_for_are_lists_with_a_route_each() -> None:
     (plan,) = by_kind(large(), "hub")
     lists = resources(plan, "AWS::EC2::PrefixList")
-    assert list(lists) == ["RemotePrefixes", "RemotePrefixes2", "RemotePrefixes3"]
-    assert [len(one["Properties"]["Entries"]) for one in lists.values()][:2] == [100, 100]
+    assert list(lists) == ["RemotePrefixes", *(f"RemotePrefixes{number}" for number in range(2, 7))]
+    assert [one["Properties"]["MaxEntries"] for one in lists.values()] == [10, 10, 20, 40, 100, 100]
     routed = [one["Properties"]["DestinationPrefixListId"]["Fn::GetAtt"][0] for one in resources(plan, "AWS::EC2::Route").values()]
     assert routed == list(lists)
     edge = by_kind(large(), "edge")[-1]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
+from itertools import chain, repeat
 
 from troposphere import GetAtt, Ref, Sub, Template, ec2
 
@@ -12,7 +13,8 @@ from landbridge.aws.stacks.template import add_output
 from landbridge.design import HubPlan, SitePlan, SubnetPlan
 
 VPC, ROUTES, PRIVATE_ROUTES, REMOTE = "Vpc", "RouteTable", "PrivateRouteTable", "RemotePrefixes"
-_MOST_ENTRIES = 100  # that the API takes at once
+_SIZES = (10, 10, 20, 40)  # of the first prefix lists: a table of 50 routes, the default quota, has room for 40 remote prefixes
+_LARGEST = 100  # of those after them: as many entries as the API takes at once
 
 
 def subnet_id(subnet: SubnetPlan) -> str:
@@ -70,22 +72,31 @@ def add_internet(template: Template, labels: Labels, name: str) -> None:
 
 
 def add_prefix_lists(template: Template, prefixes: Sequence[IPv4Network], labels: Labels, owner: str) -> tuple[str, ...]:
-    """The remote prefixes as the destinations of as few routes as can be; the lists' logical ids. No list has room for more: it would
-    count against every route table's quota."""
+    """The remote prefixes as the destinations of a few routes; the lists' logical ids."""
     titles = []
-    for number, first in enumerate(range(0, max(1, len(prefixes)), _MOST_ENTRIES), 1):
+    for number, (size, held) in enumerate(portions(prefixes), 1):
         suffix = str(number) if number > 1 else ""
-        entries = [ec2.Entry(Cidr=str(prefix)) for prefix in prefixes[first : first + _MOST_ENTRIES]]
         made = template.add_resource(
             ec2.PrefixList(
                 f"{REMOTE}{suffix}",
                 PrefixListName=f"{labels.network}-{owner}-remote{suffix}",
                 AddressFamily="IPv4",
-                MaxEntries=max(1, len(entries)),
-                **({"Entries": entries} if entries else {}),
+                MaxEntries=size,
+                **({"Entries": [ec2.Entry(Cidr=str(prefix)) for prefix in held]} if held else {}),
                 Tags=labels.of(f"{owner}-remote{suffix}"),
             )
         )
         add_output(template, made.title, f"A prefix list of what {owner} reaches elsewhere.", GetAtt(made, "PrefixListId"))
         titles.append(made.title)
     return tuple(titles)
+
+
+def portions(prefixes: Sequence[IPv4Network]) -> Iterator[tuple[int, Sequence[IPv4Network]]]:
+    """The size of each list and what it holds. A list keeps its size for ever: CloudFormation can't change a list's size and its entries at
+    once, and whoever joins changes the entries. Sizes count against the quota of every route table, so the first are small."""
+    rest = prefixes
+    for size in chain(_SIZES, repeat(_LARGEST)):
+        yield size, rest[:size]
+        rest = rest[size:]
+        if not rest:
+            return

@@ -15,6 +15,7 @@ from landbridge.design import Design, GatewayPlan, SitePlan, TunnelPlan, VpnOpti
 
 LOGS = "TunnelLogs"
 _LOG_DAYS = 30
+_ALARM_SECONDS = 300  # a shorter period might pass without a datum, which would be an alarm too
 _SHORT_ASN = 2147483647  # where BgpAsn ends and BgpAsnExtended begins
 
 _ENCRYPTION = {"aes128": "AES128", "aes256": "AES256", "aes128-gcm": "AES128-GCM-16", "aes256-gcm": "AES256-GCM-16"}
@@ -122,9 +123,9 @@ def _tunnel(tunnel: TunnelPlan, secret: str, vpn: VpnOptions) -> ec2.VpnTunnelOp
 def _add_alarms(template: Template, gateway: GatewayPlan, labels: Labels) -> None:
     """Of a connection as a whole: the tunnels' own metrics go by addresses that AWS chooses later. Of its state the minimum is below 1 as
     soon as one tunnel is down, the maximum 0 only when both are. One that tells nothing is down."""
-    for name, statistic, comparison, threshold, says in (
-        ("tunnel", "Minimum", "LessThanThreshold", 1, "A tunnel"),
-        ("connection", "Maximum", "LessThanOrEqualToThreshold", 0, "Every tunnel"),
+    for name, statistic, comparison, threshold, periods, says in (
+        ("tunnel", "Minimum", "LessThanThreshold", 1, 2, "A tunnel"),  # AWS' own replacing of an endpoint is shorter
+        ("connection", "Maximum", "LessThanOrEqualToThreshold", 0, 1, "Every tunnel"),
     ):
         template.add_resource(
             cloudwatch.Alarm(
@@ -135,9 +136,8 @@ def _add_alarms(template: Template, gateway: GatewayPlan, labels: Labels) -> Non
                 MetricName="TunnelState",
                 Dimensions=[cloudwatch.MetricDimension(Name="VpnId", Value=GetAtt(connection_output(gateway), "VpnConnectionId"))],
                 Statistic=statistic,
-                Period=60,
-                EvaluationPeriods=3,
-                DatapointsToAlarm=3,
+                Period=_ALARM_SECONDS,
+                EvaluationPeriods=periods,
                 ComparisonOperator=comparison,
                 Threshold=threshold,
                 TreatMissingData="breaching",
