@@ -8,6 +8,7 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from landbridge.sandbox.cloudformation.kinds import KINDS
+from landbridge.sandbox.server.foreign import Foreign
 
 from .conftest import Client
 from .stacks import body, changed, made, outputs, reasons, removed, resources
@@ -19,7 +20,7 @@ TRUST = {
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:DescribeInstances", "Resource": "*"}]}
 
 
-def t(type_: str, **props: Any) -> dict[str, Any]:
+def t(type_: str, **props: Foreign) -> dict[str, Any]:
     return {"Type": f"AWS::{type_}", "Properties": props}
 
 
@@ -35,7 +36,9 @@ TAGS = [{"Key": "Name", "Value": "x"}]
 EVERYTHING: dict[str, Any] = {
     "Vpc": t("EC2::VPC", CidrBlock="10.0.0.0/16", EnableDnsHostnames=True, Tags=TAGS),
     "Block": t("EC2::VPCCidrBlock", VpcId=ref("Vpc"), CidrBlock="10.1.0.0/16"),
-    "Subnet": t("EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.0.0/24", AvailabilityZone={"Fn::Select": [0, {"Fn::GetAZs": ""}]}, Tags=TAGS),
+    "Subnet": t(
+        "EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.0.0/24", AvailabilityZone={"Fn::Select": [0, {"Fn::GetAZs": ""}]}, Tags=TAGS
+    ),
     "Igw": t("EC2::InternetGateway", Tags=TAGS),
     "Attachment": t("EC2::VPCGatewayAttachment", VpcId=ref("Vpc"), InternetGatewayId=ref("Igw")),
     "Table": t("EC2::RouteTable", VpcId=ref("Vpc"), Tags=TAGS),
@@ -85,7 +88,9 @@ EVERYTHING: dict[str, Any] = {
         LifecycleHookSpecificationList=[{"LifecycleHookName": "launch", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING"}],
         Tags=[{"Key": "Name", "Value": "x", "PropagateAtLaunch": True}],
     ),
-    "Hook": t("AutoScaling::LifecycleHook", AutoScalingGroupName=ref("Gateways"), LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING"),
+    "Hook": t(
+        "AutoScaling::LifecycleHook", AutoScalingGroupName=ref("Gateways"), LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING"
+    ),
     "Hub": t("EC2::TransitGateway", AmazonSideAsn=64512, Description="hub", VpnEcmpSupport="enable", Tags=TAGS),
     "HubVpc": t("EC2::TransitGatewayAttachment", TransitGatewayId=ref("Hub"), VpcId=ref("Vpc"), SubnetIds=[ref("Subnet")], Tags=TAGS),
     "HubTable": t("EC2::TransitGatewayRouteTable", TransitGatewayId=ref("Hub"), Tags=TAGS),
@@ -126,7 +131,7 @@ EVERYTHING: dict[str, Any] = {
     "Bucket": t(
         "S3::Bucket",
         VersioningConfiguration={"Status": "Enabled"},
-        PublicAccessBlockConfiguration={name: True for name in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")},
+        PublicAccessBlockConfiguration={"BlockPublicAcls": True, "BlockPublicPolicy": True},
         BucketEncryption={"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]},
         LifecycleConfiguration={"Rules": [{"Id": "old", "Status": "Enabled", "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}]},
         Tags=TAGS,
@@ -221,14 +226,19 @@ def test_every_type_is_made_given_out_changed_and_removed_with_nothing_left(clie
     tags = {tag["Key"]: tag["Value"] for tag in ec2.describe_vpcs(VpcIds=[physical["Vpc"]])["Vpcs"][0]["Tags"]}
     assert (tags["Name"], tags["CostCenter"], tags["aws:cloudformation:logical-id"]) == ("x", "net", "Vpc")
     secret = client("secretsmanager").get_secret_value(SecretId=physical["Key"])["SecretString"]
-    assert secret[9:-2] in ec2.describe_vpn_connections(VpnConnectionIds=[physical["Connection"]])["VpnConnections"][0]["CustomerGatewayConfiguration"]
+    assert (
+        secret[9:-2]
+        in ec2.describe_vpn_connections(VpnConnectionIds=[physical["Connection"]])["VpnConnections"][0]["CustomerGatewayConfiguration"]
+    )
 
     edited = {name: {**one, "Properties": {**one["Properties"]}} for name, one in EVERYTHING.items()}
     for one in edited.values():
         if one["Properties"].get("Tags") == TAGS:
             one["Properties"]["Tags"] = [{"Key": "Name", "Value": "y"}]
     edited["Prefixes"]["Properties"]["Entries"] = [{"Cidr": "10.9.0.0/16", "Description": "b"}, {"Cidr": "10.7.0.0/16"}]
-    edited["Group"]["Properties"]["SecurityGroupIngress"] = [{"IpProtocol": "udp", "FromPort": 4500, "ToPort": 4500, "CidrIp": "192.0.2.2/32"}]
+    edited["Group"]["Properties"]["SecurityGroupIngress"] = [
+        {"IpProtocol": "udp", "FromPort": 4500, "ToPort": 4500, "CidrIp": "192.0.2.2/32"}
+    ]
     edited["Template"]["Properties"]["LaunchTemplateData"] = {"ImageId": "ami-015151515151515", "InstanceType": "c6in.xlarge"}
     edited["Function"]["Properties"]["Code"] = {"ZipFile": "def handler(event, context):\n    return 2\n"}
     edited["Logs"]["Properties"]["RetentionInDays"] = 60

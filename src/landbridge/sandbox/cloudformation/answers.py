@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TypeVar
 from uuid import uuid4
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
 from landbridge.sandbox.cloudformation import engine
@@ -14,6 +13,7 @@ from landbridge.sandbox.cloudformation.asking import LackingError, exports, same
 from landbridge.sandbox.cloudformation.changes import changes_of
 from landbridge.sandbox.cloudformation.describing import shown_change_set, shown_resource, shown_stack, summed_stack
 from landbridge.sandbox.cloudformation.drift import detect, drifts
+from landbridge.sandbox.cloudformation.refusing import StackError
 from landbridge.sandbox.cloudformation.stack import (
     ChangeSet,
     Stack,
@@ -52,7 +52,7 @@ class StackAnswers(BaseResponse):
         """Tells what is refused as CloudFormation does."""
         action = self._get_action()
         if not hasattr(self, _snake(action)):
-            refused = ServiceException("InvalidAction", f"The action {action} is not valid for this web service.")
+            refused = StackError("InvalidAction", f"The action {action} is not valid for this web service.")
             return self.serialized(ActionResult(refused))  # type: ignore[return-value]
         return super().call_action()  # type: ignore[return-value]
 
@@ -68,7 +68,7 @@ class StackAnswers(BaseResponse):
         given = self._given
         held = find(self.current_account, self.region, given["StackName"])
         if held is not None:
-            raise ServiceException("AlreadyExistsException", f"Stack [{held.name}] already exists")
+            raise StackError("AlreadyExistsException", f"Stack [{held.name}] already exists")
         made = Stack(self.current_account, self.region, given["StackName"], "")
         wanted = _checked(made, given, True)
         made = new_stack(self.current_account, self.region, given["StackName"])
@@ -86,7 +86,7 @@ class StackAnswers(BaseResponse):
         _updatable(stack)
         wanted = _checked(stack, given, False)
         if same(stack, wanted) or not (changes_of(stack, wanted) or _only_outputs(stack, wanted)):
-            raise ServiceException("ValidationError", "No updates are to be performed.")
+            raise StackError("ValidationError", "No updates are to be performed.")
         stack.on_failure = "DO_NOTHING" if given.get("DisableRollback") else "ROLLBACK"
         stack.capabilities = given.get("Capabilities") or stack.capabilities
         stack.say("UPDATE_IN_PROGRESS", "User Initiated")
@@ -100,16 +100,16 @@ class StackAnswers(BaseResponse):
             return EmptyResult()
         if stack.protected:
             shown = f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
-            raise ServiceException("ValidationError", shown)
+            raise StackError("ValidationError", shown)
         if stack.status == "DELETE_IN_PROGRESS":
             return EmptyResult()
         if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
             shown = f"Stack [{stack.id}] is in {stack.status} state and can not be deleted."
-            raise ServiceException("ValidationError", shown)
+            raise StackError("ValidationError", shown)
         retained = tuple(self._given.get("RetainResources") or ())
         if retained and stack.status != "DELETE_FAILED":
             shown = "Invalid operation on stack. RetainResources can only be specified for a stack in the DELETE_FAILED state"
-            raise ServiceException("ValidationError", shown)
+            raise StackError("ValidationError", shown)
         stack.status = "DELETE_IN_PROGRESS"
         engine.begin(stack, lambda one: engine.delete(one, retained))
         return EmptyResult()
@@ -144,7 +144,7 @@ class StackAnswers(BaseResponse):
             physical = given.get("PhysicalResourceId")
             owners = [one for one in held for resource in one.resources.values() if resource.physical == physical]
             if not owners:
-                raise ServiceException("ValidationError", f"Stack for {physical} does not exist")
+                raise StackError("ValidationError", f"Stack for {physical} does not exist")
             stack = owners[0]
         logical = given.get("LogicalResourceId")
         found = [shown_resource(stack, one) for one in stack.resources.values() if logical in (None, one.logical)]
@@ -154,7 +154,7 @@ class StackAnswers(BaseResponse):
         """DescribeStackResource."""
         stack, name = _told(self._stack), self._given["LogicalResourceId"]
         if name not in stack.resources:
-            raise ServiceException("ValidationError", f"Resource {name} does not exist for stack {stack.name}")
+            raise StackError("ValidationError", f"Resource {name} does not exist for stack {stack.name}")
         return ActionResult({"StackResourceDetail": shown_resource(stack, stack.resources[name])})
 
     def list_stack_resources(self) -> ActionResult:
@@ -195,11 +195,9 @@ class StackAnswers(BaseResponse):
         fresh = stack is None or stack.status == "REVIEW_IN_PROGRESS"
         if kind == "CREATE" and not fresh:
             assert stack is not None
-            raise ServiceException(
-                "ValidationError", f"Stack [{stack.name}] already exists and cannot be created again with the changeSet."
-            )
+            raise StackError("ValidationError", f"Stack [{stack.name}] already exists and cannot be created again with the changeSet.")
         if kind == "UPDATE" and (stack is None or fresh):
-            raise ServiceException("ValidationError", f"Stack [{given['StackName']}] does not exist")
+            raise StackError("ValidationError", f"Stack [{given['StackName']}] does not exist")
         if kind == "UPDATE":
             assert stack is not None
             _updatable(stack)
@@ -210,7 +208,7 @@ class StackAnswers(BaseResponse):
             stack.say("REVIEW_IN_PROGRESS", "User Initiated")
         stack.capabilities = given.get("Capabilities") or stack.capabilities
         if any(one.name == given["ChangeSetName"] for one in stack.change_sets.values()):
-            raise ServiceException("AlreadyExistsException", f"ChangeSet [{given['ChangeSetName']}] already exists")
+            raise StackError("AlreadyExistsException", f"ChangeSet [{given['ChangeSetName']}] already exists")
         service = f"arn:{partition_of(self.region)}:cloudformation:{self.region}:{self.current_account}"
         arn = f"{service}:changeSet/{given['ChangeSetName']}/{uuid4()}"
         held = ChangeSet(arn, given["ChangeSetName"], kind, wanted, given.get("Description", ""), given.get("OnStackFailure") or "ROLLBACK")
@@ -231,7 +229,7 @@ class StackAnswers(BaseResponse):
             for held in stack.change_sets.values():
                 if held.id == name or (of is not None and held.name == name):
                     return stack, held
-        raise ServiceException("ChangeSetNotFoundException", f"ChangeSet [{name}] does not exist")
+        raise StackError("ChangeSetNotFoundException", f"ChangeSet [{name}] does not exist")
 
     def describe_change_set(self) -> ActionResult:
         """DescribeChangeSet."""
@@ -246,7 +244,7 @@ class StackAnswers(BaseResponse):
         """DeleteChangeSet."""
         try:
             stack, held = self._change_set()
-        except ServiceException:
+        except StackError:
             return EmptyResult()
         del stack.change_sets[held.id]
         return EmptyResult()
@@ -256,7 +254,7 @@ class StackAnswers(BaseResponse):
         stack, held = self._change_set()
         if held.execution != "AVAILABLE":
             shown = f"ChangeSet [{held.id}] cannot be executed in its current status of [{held.status}]"
-            raise ServiceException("InvalidChangeSetStatus", shown)
+            raise StackError("InvalidChangeSetStatus", shown)
         if held.kind == "UPDATE":
             _updatable(stack)
         held.execution = "EXECUTE_COMPLETE"
@@ -281,7 +279,7 @@ class StackAnswers(BaseResponse):
         """ContinueUpdateRollback."""
         stack = _told(self._stack)
         if stack.status not in ("UPDATE_ROLLBACK_FAILED", "UPDATE_FAILED"):
-            raise ServiceException("ValidationError", f"Stack:{stack.id} is in {stack.status} state and can not continue update rollback.")
+            raise StackError("ValidationError", f"Stack:{stack.id} is in {stack.status} state and can not continue update rollback.")
         stack.status = "UPDATE_ROLLBACK_IN_PROGRESS"
         engine.begin(stack, engine.roll_back)
         return EmptyResult()
@@ -290,7 +288,7 @@ class StackAnswers(BaseResponse):
         """RollbackStack."""
         stack = _told(self._stack)
         if stack.status not in ("UPDATE_FAILED", "CREATE_FAILED"):
-            raise ServiceException("ValidationError", f"Stack:{stack.id} is in {stack.status} state and can not be rolled back.")
+            raise StackError("ValidationError", f"Stack:{stack.id} is in {stack.status} state and can not be rolled back.")
         stack.on_failure = "ROLLBACK"
         engine.begin(stack, engine.roll_back if stack.status == "UPDATE_FAILED" else engine.undo_creation)
         return ActionResult({"StackId": stack.id})
@@ -304,7 +302,7 @@ class StackAnswers(BaseResponse):
         name = self._given["ExportName"]
         found = importers(Stack(self.current_account, self.region, "", ""), name)
         if not found:
-            raise ServiceException("ValidationError", f"Export '{name}' is not imported by any stack.")
+            raise StackError("ValidationError", f"Export '{name}' is not imported by any stack.")
         return ActionResult({"Imports": found})
 
     def set_stack_policy(self) -> ActionResult:
@@ -336,7 +334,7 @@ class StackAnswers(BaseResponse):
                         "Timestamp": stack.drift.get("LastCheckTimestamp", now()),
                     }
                 )
-        raise ServiceException("ValidationError", f"Drift detection {wanted} does not exist")
+        raise StackError("ValidationError", f"Drift detection {wanted} does not exist")
 
     def describe_stack_resource_drifts(self) -> ActionResult:
         """DescribeStackResourceDrifts."""
@@ -359,9 +357,9 @@ def _told(do: Callable[[], T]) -> T:
     try:
         return do()
     except LackingError as problem:
-        raise ServiceException("InsufficientCapabilitiesException", str(problem)) from None
+        raise StackError("InsufficientCapabilitiesException", str(problem)) from None
     except InvalidError as problem:
-        raise ServiceException("ValidationError", str(problem)) from None
+        raise StackError("ValidationError", str(problem)) from None
 
 
 def _checked(stack: Stack, given: Props, creating: bool) -> Wanted:
@@ -370,7 +368,7 @@ def _checked(stack: Stack, given: Props, creating: bool) -> Wanted:
 
 def _updatable(stack: Stack) -> None:
     if stack.status not in UPDATABLE:
-        raise ServiceException("ValidationError", f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
+        raise StackError("ValidationError", f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
 
 
 def _only_outputs(stack: Stack, wanted: Wanted) -> bool:

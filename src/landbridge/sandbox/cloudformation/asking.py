@@ -8,7 +8,7 @@ from landbridge.sandbox.cloudformation.evaluation import parameters_of, typed
 from landbridge.sandbox.cloudformation.kinds import KINDS
 from landbridge.sandbox.cloudformation.resolving import parameter
 from landbridge.sandbox.cloudformation.stack import Stack, Wanted, exports_of
-from landbridge.sandbox.cloudformation.template import InvalidError, parse
+from landbridge.sandbox.cloudformation.template import InvalidError, order, parse
 from landbridge.sandbox.server.foreign import Props
 
 LONGEST = 51_200  # of a template given in the call
@@ -57,6 +57,7 @@ def wanted_of(stack: Stack, params: Props, creating: bool) -> Wanted:
     unknown = sorted({one["Type"] for one in template["Resources"].values()} - set(KINDS))
     if unknown:
         raise InvalidError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+    order(template, set(template["Resources"]))  # what goes in a circle is said now
     _capable(template, params.get("Capabilities") or [])
     given = {one["ParameterKey"]: str(one["ParameterValue"]) for one in params.get("Parameters") or [] if "ParameterValue" in one}
     reused = {one["ParameterKey"] for one in params.get("Parameters") or [] if one.get("UsePreviousValue")}

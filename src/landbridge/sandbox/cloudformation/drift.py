@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from landbridge.sandbox.cloudformation import engine
-from landbridge.sandbox.cloudformation.kinds import kind_of
+from landbridge.sandbox.cloudformation.live import LIVE
 from landbridge.sandbox.cloudformation.stack import Resource, Stack, now
 from landbridge.sandbox.server.foreign import Props
 from landbridge.sandbox.server.world import WORLD
@@ -36,20 +36,13 @@ def detect(stack: Stack) -> str:
 
 
 def _status(stack: Stack, resource: Resource) -> str:
-    kind = kind_of(resource.type)
-    if kind.live is None:
+    look = LIVE.get(resource.type)
+    if look is None:
         return "NOT_CHECKED"
-    try:
-        live = kind.live(stack.work(resource.logical), resource.physical, resource.props)
-    except Exception:
-        live = None
+    live = look(stack.work(resource.logical), resource.physical)
     if live is None:
         return "DELETED"
-    return "IN_SYNC" if not _differing(resource, live) else "MODIFIED"
-
-
-def _differing(resource: Resource, live: Props) -> list[str]:
-    return [name for name, value in live.items() if name in resource.props and resource.props[name] != value]
+    return "MODIFIED" if any(name in resource.props and resource.props[name] != value for name, value in live.items()) else "IN_SYNC"
 
 
 def drifts(stack: Stack) -> list[Props]:

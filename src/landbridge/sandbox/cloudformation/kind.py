@@ -66,7 +66,6 @@ class Kind:
     update: Callable[[Work, str, Props, Props], object] | None = None
     attributes: Callable[[Work, str, Props], Attributes] = _no_attributes
     fixed: frozenset[str] = frozenset()
-    live: Callable[[Work, str, Props], Props | None] | None = None  # its properties as they are now, for drift; None: it is gone
     ref: Callable[[str], str] = lambda physical: physical
     gone: frozenset[str] = frozenset()  # errors at removal that mean that it is gone already
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from landbridge.sandbox.ec2.refusing import refused
 from landbridge.sandbox.server.foreign import Foreign
 
 
@@ -32,6 +33,29 @@ def state_of(route: Foreign) -> str:
 
 def install() -> None:
     """Puts it in the place of the emulator's, where every route is active; and a table tells its routes' prefix lists."""
+    from moto.ec2.models import EC2Backend
     from moto.ec2.models.route_tables import Route
+    from moto.ec2.utils import generate_route_id
 
     Route.state = property(state_of)  # type: ignore[method-assign,assignment]
+    kind: Foreign = EC2Backend
+    made = kind.create_route
+
+    def create(self: Foreign, table: str, cidr: str | None, ipv6: str | None = None, prefixes: str | None = None, **to: Foreign) -> Foreign:
+        held = self.get_route_table(table)._routes
+        number = generate_route_id(table, cidr, ipv6, prefixes)
+        if number in held and not to.get("local"):
+            raise refused("RouteAlreadyExists", f"The route identified by {prefixes or cidr or ipv6} already exists.")
+        route = made(self, table, cidr, ipv6, prefixes, **to)
+        if prefixes and route.destination_prefix_list is None:  # which the emulator forgets for a route to an interface
+            held.pop(route.id)
+            route.destination_prefix_list, route.id = self.managed_prefix_lists.get(prefixes), number
+            held[number] = route
+        return route
+
+    def plain(self: Foreign, *given: Foreign, **named: Foreign) -> Foreign:
+        order = ("route_table_id", "destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id")
+        first = {**dict(zip(order, given, strict=False)), **{name: named.pop(name) for name in order if name in named}}
+        return create(self, first["route_table_id"], *(first.get(name) for name in order[1:]), **named)
+
+    kind.create_route = plain

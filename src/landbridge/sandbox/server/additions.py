@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from landbridge.sandbox.cloudformation import serving
 from landbridge.sandbox.ec2 import answers, customers, hubs, routes, rules
+from landbridge.sandbox.happening import bus
+from landbridge.sandbox.scaling import hooks, launching
 from landbridge.sandbox.server import accounts
 from landbridge.sandbox.server.foreign import Foreign
 
@@ -14,6 +16,9 @@ ADDITIONS = (
     hubs.install,  # associations of attachments
     routes.install,  # black holes
     rules.install,  # rules of protocols without ports
+    launching.install,  # how groups launch, and what goes with an instance
+    hooks.install,  # lifecycle hooks
+    bus.install,  # rules that reach functions
 )
 SERVICES = {"cloudformation": serving.application}  # of our own, in the place of the emulator's
 

@@ -7,8 +7,11 @@ from threading import Thread
 from typing import Any
 
 from landbridge.sandbox.cloudformation import engine
+from landbridge.sandbox.functions import invoking
+from landbridge.sandbox.happening import alarms, ticking, watching
 from landbridge.sandbox.server import snapshot
 from landbridge.sandbox.server.additions import install
+from landbridge.sandbox.server.foreign import Props
 from landbridge.sandbox.server.serving import Application
 from landbridge.sandbox.server.world import WORLD
 from landbridge.sandbox.vpn.answers import told
@@ -38,13 +41,20 @@ def assemble() -> Application:
 
     emulator = DomainDispatcherApplication(create_backend_app)
     install(emulator)
-    direct: dict[str, Any] = {"health": lambda _: {"ok": True}, "tunnel": told}
-    return Application(emulator, direct, lambda asked, environ: None, lambda: None)  # noqa: ARG005
+    direct: dict[str, Any] = {"health": lambda _: {"ok": True}, "tunnel": _told}
+    return Application(emulator, direct, invoking.answered, watching.look)
+
+
+def _told(said: Props) -> Props:
+    found = told(said)
+    alarms.judge()
+    return found
 
 
 def begin(path: Path) -> None:
     """Starts what goes on beside the calls."""
     Thread(target=snapshot.keep, args=(path,), daemon=True).start()
+    Thread(target=ticking.tick, daemon=True).start()
     Thread(target=_warm, daemon=True).start()
     engine.resume()
 
@@ -62,3 +72,4 @@ def finish() -> None:
     with WORLD.lock:
         WORLD.ending = True
         WORLD.changed.notify_all()
+    invoking.finish()

@@ -1,0 +1,180 @@
+"""Lifecycle hooks: a new instance waits in Pending:Wait until every launch hook is completed or its time is over."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from uuid import uuid4
+
+from landbridge.sandbox.happening.bus import emit
+from landbridge.sandbox.server.foreign import Foreign, Props
+from landbridge.sandbox.server.world import WORLD
+
+LAUNCHING = "autoscaling:EC2_INSTANCE_LAUNCHING"
+TERMINATING = "autoscaling:EC2_INSTANCE_TERMINATING"
+LONGEST = 100  # heartbeats, or 48 hours, whichever is less
+HOURS_48 = 172_800
+
+
+@dataclass(slots=True)
+class Wait:
+    """One instance held by one hook."""
+
+    account: str
+    region: str
+    group: str
+    hook: str
+    instance: str
+    until: float
+    last: float
+
+
+def _of(backend: Foreign, group: str, transition: str) -> list[Foreign]:
+    return [one for one in backend.describe_lifecycle_hooks(group) if one.lifecycle_transition == transition]
+
+
+def launched(group: Foreign, state: Foreign) -> None:
+    """Holds a new instance where the group has launch hooks, and tells each; else it is in service."""
+    held = _of(group.autoscaling_backend, group.name, LAUNCHING)
+    if held:
+        state.lifecycle_state = "Pending:Wait"
+    for hook in held:
+        token = str(uuid4())
+        now = time.time()
+        last = now + min(HOURS_48, LONGEST * int(hook.heartbeat_timeout))
+        until = now + int(hook.heartbeat_timeout)
+        WORLD.kept.waits[token] = Wait(group.account_id, group.region, group.name, hook.name, state.instance.id, until, last)
+        detail = {
+            "LifecycleActionToken": token,
+            "AutoScalingGroupName": group.name,
+            "LifecycleHookName": hook.name,
+            "EC2InstanceId": state.instance.id,
+            "LifecycleTransition": LAUNCHING,
+            "Origin": "EC2",
+            "Destination": "AutoScalingGroup",
+        }
+        if getattr(hook, "notification_metadata", None):
+            detail["NotificationMetadata"] = hook.notification_metadata
+        emit(group.account_id, group.region, "aws.autoscaling", "EC2 Instance-launch Lifecycle Action", [group.arn], detail)
+    if not held:
+        _in_service(group, state)
+
+
+def _in_service(group: Foreign, state: Foreign) -> None:
+    state.lifecycle_state = "InService"
+    detail = {"StatusCode": "InProgress", "AutoScalingGroupName": group.name, "EC2InstanceId": state.instance.id}
+    emit(group.account_id, group.region, "aws.autoscaling", "EC2 Instance Launch Successful", [group.arn], detail)
+
+
+def _finish(token: str, result: str) -> None:
+    """Completes one wait. ABANDON ends the instance at once, and the group launches another."""
+    from moto.autoscaling.models import autoscaling_backends
+
+    wait: Wait = WORLD.kept.waits.pop(token)
+    backend: Foreign = autoscaling_backends[wait.account][wait.region]
+    group = backend.autoscaling_groups.get(wait.group)
+    state = next((one for one in group.instance_states if one.instance.id == wait.instance), None) if group is not None else None
+    if group is None or state is None:
+        return
+    if result != "CONTINUE":
+        for other in [name for name, one in WORLD.kept.waits.items() if one.instance == wait.instance]:
+            del WORLD.kept.waits[other]
+        backend.ec2_backend.terminate_instances([wait.instance])
+        backend.notify_terminate_instances([wait.instance])
+    elif not any(one.instance == wait.instance for one in WORLD.kept.waits.values()):
+        _in_service(group, state)
+
+
+def expire(now: float) -> bool:
+    """Ends the waits whose time is over, as their hooks say; and forgets those of instances that are gone. Whether there were any."""
+    from moto.autoscaling.models import autoscaling_backends
+
+    over = [token for token, wait in WORLD.kept.waits.items() if now >= min(wait.until, wait.last)]
+    for token in over:
+        wait = WORLD.kept.waits.get(token)
+        if wait is not None:
+            backend: Foreign = autoscaling_backends[wait.account][wait.region]
+            hook = backend.lifecycle_hooks.get(f"{wait.group}_{wait.hook}")
+            _finish(token, hook.default_result if hook is not None else "ABANDON")
+    return bool(over)
+
+
+def _waiting(self: Foreign) -> str:
+    from moto.autoscaling.exceptions import AutoscalingClientError
+
+    given = dict(self.params)
+    place = (self.current_account, self.region, given["AutoScalingGroupName"], given["LifecycleHookName"])
+    for token, wait in WORLD.kept.waits.items():
+        mine = (wait.account, wait.region, wait.group, wait.hook) == place
+        if mine and (given.get("LifecycleActionToken") == token or given.get("InstanceId") == wait.instance):
+            return token
+    wanted = given.get("LifecycleActionToken") or given.get("InstanceId")
+    raise AutoscalingClientError("ValidationError", f"No active Lifecycle Action found with token or instance ID {wanted}")
+
+
+def complete_lifecycle_action(self: Foreign) -> Foreign:
+    """CompleteLifecycleAction."""
+    from moto.core.responses import EmptyResult
+
+    _finish(_waiting(self), self._get_param("LifecycleActionResult"))
+    return EmptyResult()
+
+
+def record_lifecycle_action_heartbeat(self: Foreign) -> Foreign:
+    """RecordLifecycleActionHeartbeat: the hook's time begins anew."""
+    from moto.core.responses import EmptyResult
+
+    wait = WORLD.kept.waits[_waiting(self)]
+    hook = self.autoscaling_backend.lifecycle_hooks[f"{wait.group}_{wait.hook}"]
+    wait.until = time.time() + int(hook.heartbeat_timeout)
+    return EmptyResult()
+
+
+def _put(backend: Foreign, group: str, given: Props) -> None:
+    hook = backend.create_lifecycle_hook(
+        name=given["LifecycleHookName"],
+        as_name=group,
+        transition=given.get("LifecycleTransition"),
+        timeout=given.get("HeartbeatTimeout"),
+        result=given.get("DefaultResult"),
+    )
+    hook.notification_metadata = given.get("NotificationMetadata")
+    hook.role_arn, hook.notification_target_arn = given.get("RoleARN"), given.get("NotificationTargetARN")
+
+
+def put_lifecycle_hook(self: Foreign) -> Foreign:
+    """PutLifecycleHook."""
+    from moto.autoscaling.exceptions import AutoscalingClientError
+    from moto.core.responses import EmptyResult
+
+    given = dict(self.params)
+    if given["AutoScalingGroupName"] not in self.autoscaling_backend.autoscaling_groups:
+        raise AutoscalingClientError("ValidationError", f"AutoScalingGroup name not found - {given['AutoScalingGroupName']}")
+    _put(self.autoscaling_backend, given["AutoScalingGroupName"], given)
+    return EmptyResult()
+
+
+def install() -> None:
+    """Adds the calls; a group made with hooks has them before its first instance."""
+    from moto.autoscaling.responses import AutoScalingResponse
+
+    kind: Foreign = AutoScalingResponse
+    made, removed = kind.create_auto_scaling_group, kind.delete_lifecycle_hook
+
+    def create(self: Foreign) -> Foreign:
+        for hook in self._get_param("LifecycleHookSpecificationList", []) or []:
+            _put(self.autoscaling_backend, self._get_param("AutoScalingGroupName"), hook)
+        return made(self)
+
+    def delete(self: Foreign) -> Foreign:
+        place = (self.current_account, self.region, self._get_param("AutoScalingGroupName"), self._get_param("LifecycleHookName"))
+        answer = removed(self)
+        for token, wait in list(WORLD.kept.waits.items()):
+            if (wait.account, wait.region, wait.group, wait.hook) == place and token in WORLD.kept.waits:
+                _finish(token, "ABANDON")
+        return answer
+
+    kind.create_auto_scaling_group, kind.delete_lifecycle_hook = create, delete
+    kind.put_lifecycle_hook = put_lifecycle_hook
+    kind.complete_lifecycle_action = complete_lifecycle_action
+    kind.record_lifecycle_action_heartbeat = record_lifecycle_action_heartbeat

@@ -1,0 +1,231 @@
+"""What happens by itself: hooks that hold instances, events that reach functions, routes that lead nowhere."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+from landbridge.sandbox.happening.schedule import due
+from landbridge.sandbox.server.foreign import Foreign
+
+from .conftest import Client
+
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+NOTE = """
+import boto3, json, os
+def handler(event, context):
+    print("seen", event.get("detail-type"))
+    boto3.client("ssm").put_parameter(Name="/seen/" + os.environ["WHAT"], Value=json.dumps(event), Type="String", Overwrite=True)
+    if event.get("fail"):
+        raise ValueError("as asked")
+    detail = event.get("detail", {})
+    if "LifecycleActionToken" in detail:
+        boto3.client("autoscaling").complete_lifecycle_action(
+            AutoScalingGroupName=detail["AutoScalingGroupName"],
+            LifecycleHookName=detail["LifecycleHookName"],
+            LifecycleActionToken=detail["LifecycleActionToken"],
+            LifecycleActionResult=os.environ.get("RESULT", "CONTINUE"),
+        )
+    return {"who": boto3.client("sts").get_caller_identity()["Arn"], "left": context.get_remaining_time_in_millis() > 0}
+"""
+
+
+def until(true: Callable[[], Foreign], seconds: float = 5) -> Foreign:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := true():
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it didn't happen")
+
+
+def function(client: Client, region: str, name: str, **variables: str) -> str:
+    iam = client("iam")
+    if name not in [role["RoleName"] for role in iam.list_roles()["Roles"]]:
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("note.py", NOTE)
+    made = client("lambda", region).create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Handler="note.handler",
+        Role=f"arn:aws:iam::111122223333:role/{name}",
+        Code={"ZipFile": packed.getvalue()},
+        Timeout=5,
+        Environment={"Variables": {"WHAT": name, **variables}},
+    )
+    arn: str = made["FunctionArn"]
+    return arn
+
+
+def on(client: Client, region: str, name: str, arn: str, pattern: dict[str, Any]) -> None:
+    client("events", region).put_rule(Name=name, EventPattern=json.dumps(pattern))
+    client("events", region).put_targets(Rule=name, Targets=[{"Id": "f", "Arn": arn}])
+
+
+def seen(client: Client, region: str, name: str) -> dict[str, Any] | None:
+    held = client("ssm", region).get_parameters(Names=[f"/seen/{name}"])["Parameters"]
+    return json.loads(held[0]["Value"]) if held else None
+
+
+def group(client: Client, region: str, name: str, **hook: Foreign) -> Foreign:
+    ec2, scaling = client("ec2", region), client("autoscaling", region)
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    data = {"ImageId": "ami-014141414141414", "InstanceType": "c6in.large", "MetadataOptions": {"HttpTokens": "required"}}
+    template = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)["LaunchTemplate"]["LaunchTemplateId"]
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName=name,
+        MinSize=1,
+        MaxSize=1,
+        VPCZoneIdentifier=subnet,
+        LaunchTemplate={"LaunchTemplateId": template, "Version": "$Latest"},
+        Tags=[{"Key": "g", "Value": name, "PropagateAtLaunch": True}],
+        LifecycleHookSpecificationList=[
+            {"LifecycleHookName": "launch", "LifecycleTransition": "autoscaling:EC2_INSTANCE_LAUNCHING", **hook}
+        ],
+    )
+
+    def instances() -> list[tuple[str, str]]:
+        found = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"][0]["Instances"]
+        return [(one["InstanceId"], one["LifecycleState"]) for one in found]
+
+    return instances
+
+
+def test_a_function_runs_as_its_role_and_its_failure_is_told(client: Client) -> None:
+    region = "us-west-2"
+    function(client, region, "plain")
+    answer = client("lambda", region).invoke(FunctionName="plain", Payload=b'{"a": 1}')
+    said = json.loads(answer["Payload"].read())
+    assert "assumed-role/plain" in said["who"]
+    assert said["left"]
+    assert seen(client, region, "plain") == {"a": 1}
+    failed = client("lambda", region).invoke(FunctionName="plain", Payload=b'{"fail": true}')
+    assert failed["FunctionError"] == "Unhandled"
+    assert json.loads(failed["Payload"].read())["errorMessage"] == "as asked"
+    streams = client("logs", region).describe_log_streams(logGroupName="/aws/lambda/plain")["logStreams"]
+    lines = client("logs", region).get_log_events(logGroupName="/aws/lambda/plain", logStreamName=streams[0]["logStreamName"])["events"]
+    assert any("seen None" in one["message"] for one in lines)
+
+
+def test_a_hook_holds_an_instance_until_the_function_completes_it(client: Client) -> None:
+    region = "us-east-1"
+    on(
+        client,
+        region,
+        "launching",
+        function(client, region, "launched"),
+        {"source": ["aws.autoscaling"], "detail-type": ["EC2 Instance-launch Lifecycle Action"]},
+    )
+    instances = group(client, region, "held", HeartbeatTimeout=60)
+    began = time.monotonic()
+    assert instances()[0][1] == "Pending:Wait"
+    until(lambda: instances()[0][1] == "InService")
+    assert time.monotonic() - began < 3
+    event = seen(client, region, "launched")
+    assert event is not None
+    assert event["detail"]["EC2InstanceId"] == instances()[0][0]
+    described = client("ec2", region).describe_instances(InstanceIds=[instances()[0][0]])["Reservations"][0]["Instances"][0]
+    assert described["MetadataOptions"]["HttpTokens"] == "required"
+
+    before = instances()[0][0]  # the process is warm now
+    began = time.monotonic()
+    client("ec2", region).terminate_instances(InstanceIds=[before])
+    until(lambda: instances()[0][0] != before and instances()[0][1] == "InService")
+    assert time.monotonic() - began < 1
+
+
+def test_a_hook_that_is_abandoned_or_forgotten_ends_the_instance(client: Client) -> None:
+    region = "us-east-2"
+    instances = group(client, region, "abandoned", HeartbeatTimeout=600)
+    (first, state) = instances()[0]
+    assert state == "Pending:Wait"
+    client("autoscaling", region).complete_lifecycle_action(
+        AutoScalingGroupName="abandoned", LifecycleHookName="launch", InstanceId=first, LifecycleActionResult="ABANDON"
+    )
+    assert instances()[0][0] != first
+    gone = client("ec2", region).describe_instances(InstanceIds=[first])["Reservations"][0]["Instances"][0]
+    assert gone["State"]["Name"] == "terminated"
+    forgotten = group(client, region, "forgotten", HeartbeatTimeout=1, DefaultResult="CONTINUE")
+    assert forgotten()[0][1] == "Pending:Wait"
+    until(lambda: forgotten()[0][1] == "InService")
+
+
+def test_states_of_instances_and_alarms_reach_functions(client: Client) -> None:
+    region = "eu-central-1"
+    on(client, region, "ec2", function(client, region, "states"), {"source": ["aws.ec2"], "detail": {"state": ["terminated"]}})
+    on(
+        client,
+        region,
+        "alarm",
+        function(client, region, "alarms"),
+        {"source": ["aws.cloudwatch"], "detail": {"state": {"value": ["ALARM"]}}},
+    )
+    ec2, watch = client("ec2", region), client("cloudwatch", region)
+    made = ec2.run_instances(ImageId="ami-014141414141414", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    ec2.terminate_instances(InstanceIds=[made])
+    assert until(lambda: seen(client, region, "states"))["detail"] == {"instance-id": made, "state": "terminated"}
+    watch.put_metric_alarm(
+        AlarmName="a",
+        Namespace="N",
+        MetricName="M",
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=1,
+        EvaluationPeriods=1,
+        Period=60,
+        Statistic="Maximum",
+    )
+    watch.set_alarm_state(AlarmName="a", StateValue="ALARM", StateReason="tried")
+    assert until(lambda: seen(client, region, "alarms"))["detail"]["alarmName"] == "a"
+
+
+def test_a_schedule_and_an_event_of_ones_own_reach_a_function(client: Client) -> None:
+    region = "eu-north-1"
+    events = client("events", region)
+    events.put_rule(Name="often", ScheduleExpression="rate(1 minute)", State="DISABLED")
+    arn = function(client, region, "own")
+    on(client, region, "own", arn, {"source": ["landbridge.test"]})
+    events.put_events(Entries=[{"Source": "landbridge.test", "DetailType": "claim", "Detail": '{"gateway": "x-a"}'}])
+    assert until(lambda: seen(client, region, "own"))["detail"] == {"gateway": "x-a"}
+    at = 1_700_000_040.0  # 2023-11-14 22:14:00, a Tuesday
+    assert due("rate(1 minute)", at - 60, at)
+    assert not due("rate(2 minutes)", at - 60, at)
+    assert due("cron(14 22 * * ? *)", at - 60, at)
+    assert due("cron(0/7 22 ? * TUE *)", at - 60, at)
+    assert not due("cron(0/7 22 ? * MON-MON *)", at - 60, at)
+    assert not due("cron(14 22 * * ? *)", at, at + 10)
+
+
+def test_a_route_to_a_dead_gateway_is_a_black_hole_and_its_address_is_free(client: Client) -> None:
+    ec2 = client("ec2", "ap-northeast-1")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    made = ec2.run_instances(ImageId="ami-014141414141414", MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"][0]
+    interface = made["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    prefixes = ec2.create_managed_prefix_list(PrefixListName="r", AddressFamily="IPv4", MaxEntries=5, Entries=[{"Cidr": "10.9.0.0/16"}])[
+        "PrefixList"
+    ]
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationPrefixListId=prefixes["PrefixListId"], NetworkInterfaceId=interface)
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    ec2.associate_address(AllocationId=address, NetworkInterfaceId=interface)
+
+    def states() -> dict[str, str]:
+        routes = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"]
+        return {one.get("DestinationPrefixListId", "local"): one["State"] for one in routes}
+
+    assert states() == {"local": "active", prefixes["PrefixListId"]: "active"}
+    ec2.stop_instances(InstanceIds=[made["InstanceId"]])
+    assert states()[prefixes["PrefixListId"]] == "blackhole"
+    ec2.start_instances(InstanceIds=[made["InstanceId"]])
+    assert states()[prefixes["PrefixListId"]] == "active"
+    ec2.terminate_instances(InstanceIds=[made["InstanceId"]])
+    assert states()[prefixes["PrefixListId"]] == "blackhole"
+    assert not ec2.describe_network_interfaces(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkInterfaces"]
+    assert "AssociationId" not in ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
