@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from random import Random
 
 import pytest
 
 from landbridge.artifacts import Artifacts
 from landbridge.artifacts.cloud import Overlay, overlaid, owner_of_file
+from landbridge.artifacts.decoding import manifest_of_text
+from landbridge.artifacts.encoding import manifest_text
 from landbridge.artifacts.manifest import Route, Rule
 from landbridge.aws.stacks.names import logical
 from landbridge.findings import LandbridgeError
@@ -271,6 +274,26 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(LandbridgeError) as refused:
         read(broken)
     assert len(refused.value.findings) == 2
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_whatever_stands_in_a_template_it_is_read_or_refused(seed: int) -> None:
+    random = Random(seed)
+    file = random.choice((HUB, EDGE, VPN, GATEWAYS))
+    lines = made().stacks[file].splitlines()
+    at = random.randrange(len(lines))
+    key = lines[at].partition(":")[0]
+    instead = [[], [f"{key}:"], [f"{key}: [a, {{b: c}}]"], [f"{key}: -7"], [f"{key}: {{Ref: x}}"], [lines[at]] * 2]
+    lines[at : at + 1] = random.choice(instead)
+    stacks = {**made().stacks, file: "\n".join(lines)}
+    try:
+        found = overlaid(made().manifest, stacks).manifest
+    except LandbridgeError as problem:
+        refused = problem.findings
+    else:
+        refused = ()
+        assert manifest_of_text(manifest_text(found), "manifest.yaml")
+    assert {(one.code, one.where and one.where.file) for one in refused} <= {("syntax", f"stacks/{file}")}
 
 
 def test_whose_a_file_is() -> None:

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from landbridge.artifacts.cloud.template import Resource, Template, blocks, gateway_tag, items, number_in, prefix_in, referred, text_in
+from landbridge.artifacts.cloud.template import (
+    Resource,
+    Template,
+    asn_in,
+    blocks,
+    gateway_tag,
+    items,
+    number_in,
+    prefix_in,
+    referred,
+    text_in,
+)
 from landbridge.artifacts.cloud.tree import Block, MisreadError
 from landbridge.artifacts.manifest import Gateway, Options, Tunnel
 from landbridge.findings import Where
@@ -49,7 +60,7 @@ def _connected(template: Template, connection: Resource, known: Gateway) -> tupl
         _tunnel(old, one, own_options if own_options != options[0] else None)
         for old, one, own_options in zip(known.tunnels, specified, options, strict=True)
     )
-    asn = number_in(customer.properties, "BgpAsnExtended" if "BgpAsnExtended" in customer.properties else "BgpAsn")
+    asn = asn_in(customer.properties, "BgpAsnExtended" if "BgpAsnExtended" in customer.properties else "BgpAsn")
     at = template.where(connection)
     each = {f"tunnels[{number}]": replace(at, line=one.line) for number, one in enumerate(specified)}
     return replace(known, asn=asn, tunnels=tunnels, options=options[0]), {"asn": template.where(customer), "tunnels": at, **each}

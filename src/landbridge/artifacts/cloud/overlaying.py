@@ -11,7 +11,7 @@ from landbridge.artifacts.cloud.connections import connected
 from landbridge.artifacts.cloud.files import REMEDY, File, files_of, strangers
 from landbridge.artifacts.cloud.remotes import Remotes
 from landbridge.artifacts.cloud.rules import admitting, refuse_other_rules
-from landbridge.artifacts.cloud.template import Template, number_in, template_of, text_in
+from landbridge.artifacts.cloud.template import Template, asn_in, template_of, text_in
 from landbridge.artifacts.cloud.tree import MisreadError
 from landbridge.artifacts.cloud.vpcs import vpc_of
 from landbridge.artifacts.manifest import Gateway, Hub, Manifest, Vpc
@@ -89,7 +89,7 @@ class _Overlaying:
         for key in ("DefaultRouteTableAssociation", "DefaultRouteTablePropagation"):
             if text_in(gateway.properties, key, "enable") != "enable":
                 raise MisreadError(gateway.line, f"{key} isn't enable: what the connections announce would reach nobody")
-        self.hub = Hub(owner, number_in(gateway.properties, "AmazonSideAsn"))
+        self.hub = Hub(owner, asn_in(gateway.properties, "AmazonSideAsn"))
         self.places[owner, "asn"] = template.where(gateway)
         if owner in self.vpcs:
             self._vpc(template, self.vpcs[owner])

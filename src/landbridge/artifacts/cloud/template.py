@@ -12,6 +12,7 @@ from landbridge.artifacts.cloud.tree import Block, Items, MisreadError, tree_of
 from landbridge.findings import Where
 
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
+_LAST_ASN = 4294967295  # no one's (RFC 7300)
 _GATEWAY_TAG = "landbridge:gateway"
 
 
@@ -94,6 +95,13 @@ def number_in(parent: Block, key: str, default: int | None = None) -> int:
     if not _NUMBER.fullmatch(value):
         raise MisreadError(parent.line, f"{key} is {value!r}, where a whole number is wanted")
     return int(value)
+
+
+def asn_in(parent: Block, key: str) -> int:
+    value = number_in(parent, key)
+    if not 0 < value < _LAST_ASN:
+        raise MisreadError(parent.line, f"{key} is {value}, where an ASN from 1 to 4294967294 is wanted")
+    return value
 
 
 def prefix_in(parent: Block, key: str) -> IPv4Network:
