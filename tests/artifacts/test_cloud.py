@@ -210,6 +210,8 @@ def test_long_forms_of_functions_say_the_same() -> None:
         ),
         (VPN, without_resource("ParisAConnection"), None, "no VPN connection of paris-a"),
         (VPN, without_resource("ParisACustomerGateway"), "  ParisAConnection:", "no customer gateway"),
+        (VPN, swapped("${ParisA1Secret}", "${ParisA2Secret}"), "  ParisAConnection:", "of paris-a-1 is the key of paris-a-2"),
+        (VPN, swapped("!Sub '{{resolve:", "!Sub 'planted: "), "  ParisAConnection:", "isn't taken from Secrets Manager"),
         (VPN, swapped("StaticRoutesOnly: false", "StaticRoutesOnly: true"), "  ParisAConnection:", "static routes only"),
         (VPN, swapped("Phase2DHGroupNumbers:\n        - Value: 20", "Phase2DHGroupNumbers:\n        - Value: 14"), "      - Tunnel", "14"),
         (GATEWAYS, without_resource("ParisAAutoScalingGroup"), None, "no Auto Scaling group of paris-a"),

@@ -26,8 +26,8 @@ def verify(file: Path, directory: Path | None, release: str | None, no_failures:
     """Prove from the artifacts alone that every host reaches every other, both ways, with anything single broken too; or show a
     packet for which that isn't so, where it ends, and the line that is to blame.
 
-    The routers' own text and the manifest are read, not the design behind them. Of a network file they are rendered in memory; nothing
-    is written. docs/verify.md says what is proved, and which checks there are.
+    The routers' own text, the manifest and, in DIR, the stacks are read, not the design behind them. Of a network file they are
+    rendered in memory; nothing is written. docs/verify.md says what is proved, and which checks there are.
 
     \b
     Examples:

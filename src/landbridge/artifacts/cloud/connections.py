@@ -11,11 +11,11 @@ from landbridge.artifacts.cloud.template import (
     Template,
     asn_in,
     blocks,
-    gateway_tag,
     items,
     number_in,
     prefix_in,
     referred,
+    tagged,
     text_in,
 )
 from landbridge.artifacts.cloud.tree import Block, MisreadError
@@ -27,6 +27,7 @@ _INTEGRITY = {"SHA1": "sha1", "SHA2-256": "sha256", "SHA2-384": "sha384", "SHA2-
 _STARTUP = {"add": "gateway", "start": "aws"}
 _GROUPS = {str(group): str(group) for group in (2, 5, *range(14, 25))}
 _IKE = {"ikev1": "ikev1", "ikev2": "ikev2"}
+_RESOLVED = "{{resolve:secretsmanager:"
 _INSIDE_LENGTH = 30
 
 
@@ -34,7 +35,7 @@ def connected(template: Template, known: Mapping[str, Gateway]) -> dict[str, tup
     """A site's gateways (`known`, by name) with what their connections say, and the places of that. Raises MisreadError."""
     found: dict[str, tuple[Gateway, dict[str, Where]]] = {}
     for connection in template.of("EC2::VPNConnection"):
-        name = gateway_tag(connection.properties)
+        name = tagged(connection.properties, "gateway")
         if name not in known or name in found:
             whose = "which has another" if name in found else "which the manifest doesn't have"
             raise MisreadError(connection.line, f"{connection.name} is the connection of {name}, {whose}")
@@ -55,6 +56,9 @@ def _connected(template: Template, connection: Resource, known: Gateway) -> tupl
     specified = list(blocks(own, "VpnTunnelOptionsSpecifications"))
     if len(specified) != len(known.tunnels):
         raise MisreadError(own.line, f"{connection.name} specifies {len(specified)} tunnels, and {known.name} has {len(known.tunnels)}")
+    keys = {f"${{{one.name}}}": tagged(one.properties, "tunnel") for one in template.of("SecretsManager::Secret")}
+    for tunnel, one in zip(known.tunnels, specified, strict=True):
+        _check_key(one, tunnel.name, keys)
     options = [_options(one) for one in specified]
     tunnels = tuple(
         _tunnel(old, one, own_options if own_options != options[0] else None)
@@ -64,6 +68,17 @@ def _connected(template: Template, connection: Resource, known: Gateway) -> tupl
     at = template.where(connection)
     each = {f"tunnels[{number}]": replace(at, line=one.line) for number, one in enumerate(specified)}
     return replace(known, asn=asn, tunnels=tunnels, options=options[0]), {"asn": template.where(customer), "tunnels": at, **each}
+
+
+def _check_key(specified: Block, tunnel: str, keys: Mapping[str, str]) -> None:
+    """That a tunnel's key is the one that its gateway asks for. `keys`: tunnels by how a secret of the template is referred to."""
+    key = specified.get("PreSharedKey")
+    composed = key.get("Fn::Sub") if isinstance(key, Block) else key
+    if not isinstance(composed, str) or not composed.startswith(_RESOLVED):
+        raise MisreadError(specified.line, f"PreSharedKey of {tunnel} isn't taken from Secrets Manager, where its gateway asks for it")
+    other = next((whose for secret, whose in keys.items() if secret in composed), tunnel)
+    if other != tunnel:
+        raise MisreadError(specified.line, f"PreSharedKey of {tunnel} is the key of {other}")
 
 
 def _tunnel(known: Tunnel, specified: Block, options: Options | None) -> Tunnel:

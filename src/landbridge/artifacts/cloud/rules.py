@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from landbridge.artifacts.cloud.template import Resource, Template, block, gateway_tag, items, number_in, prefix_of, referred, text_in
+from landbridge.artifacts.cloud.template import Resource, Template, block, items, number_in, prefix_of, referred, tagged, text_in
 from landbridge.artifacts.cloud.tree import Block, MisreadError
 from landbridge.artifacts.manifest import Gateway, Rule
 from landbridge.findings import Where
@@ -24,7 +24,7 @@ def admitting(template: Template, known: Mapping[str, Gateway]) -> dict[str, tup
         by_group.setdefault(referred(rule.properties.get("GroupId")), []).append(rule)
     found: dict[str, tuple[Gateway, dict[str, Where]]] = {}
     for group in template.of("AutoScaling::AutoScalingGroup"):
-        name = gateway_tag(group.properties)
+        name = tagged(group.properties, "gateway")
         if name not in known:
             raise MisreadError(group.line, f"{group.name} starts {name}, which the manifest doesn't have")
         rules = [rule for own in _groups(template, group) for rule in by_group.get(own, [])]

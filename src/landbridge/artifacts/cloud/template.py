@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network
+from typing import Literal
 
 from landbridge.artifacts.cloud.tree import Block, Items, MisreadError, tree_of
 from landbridge.findings import Where
 
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
 _LAST_ASN = 4294967295  # no one's (RFC 7300)
-_GATEWAY_TAG = "landbridge:gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,9 @@ def referred(value: object) -> str | None:
     return name.partition(".")[0] if isinstance(name, str) else None
 
 
-def gateway_tag(parent: Block) -> str:
-    """The gateway that a resource's tags name."""
+def tagged(parent: Block, what: Literal["gateway", "tunnel"]) -> str:
+    """The gateway or tunnel that a resource's tags name."""
     for tag in blocks(parent, "Tags"):
-        if tag.get("Key") == _GATEWAY_TAG:
+        if tag.get("Key") == f"landbridge:{what}":
             return text_in(tag, "Value")
-    raise MisreadError(parent.line, f"the tag {_GATEWAY_TAG} is missing, which says whose it is")
+    raise MisreadError(parent.line, f"the tag landbridge:{what} is missing, which says whose it is")
