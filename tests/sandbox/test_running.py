@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -99,3 +100,19 @@ def test_an_access_key_of_twelve_digits_is_that_account_and_a_role_that_of_its_a
 def test_a_client_needs_no_more_than_its_environment(own: Path) -> None:
     sandbox = start(own)
     assert environment(sandbox, "111122223333")["AWS_ENDPOINT_URL"] == sandbox.endpoint
+
+
+def test_images_of_vyos_are_the_marketplaces(own: Path) -> None:
+    ec2 = client_of(start(own).endpoint)("ec2")
+    found = ec2.describe_images(Owners=["aws-marketplace"], Filters=[{"Name": "name", "Values": ["VyOS 1.4*"]}])["Images"]
+    assert [image["Name"] for image in found] == ["VyOS 1.4.3"]
+
+
+def test_a_bucket_that_wants_tls_is_not_closed_to_all(own: Path) -> None:
+    s3 = client_of(start(own).endpoint)("s3", "us-east-1")
+    s3.create_bucket(Bucket="tls")
+    condition = {"Bool": {"aws:SecureTransport": "false"}}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::tls/*", "Condition": condition}
+    s3.put_bucket_policy(Bucket="tls", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    s3.put_object(Bucket="tls", Key="a", Body=b"b")
+    assert s3.head_object(Bucket="tls", Key="a")["ContentLength"] == 1

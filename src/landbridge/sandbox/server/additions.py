@@ -6,11 +6,13 @@ from landbridge.sandbox.cloudformation import serving
 from landbridge.sandbox.ec2 import answers, customers, hubs, routes, rules
 from landbridge.sandbox.happening import bus
 from landbridge.sandbox.scaling import hooks, launching
-from landbridge.sandbox.server import accounts
+from landbridge.sandbox.server import accounts, buckets, images
 from landbridge.sandbox.server.foreign import Foreign
 
 ADDITIONS = (
     accounts.install,  # whose call it is
+    images.install,  # whose images they are
+    buckets.install,  # buckets' policies
     answers.install,  # calls of EC2
     customers.install,  # AS numbers of four bytes
     hubs.install,  # associations of attachments

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from landbridge.sandbox.server.foreign import Foreign
+
 OWNER = "679593333241"  # AWS Marketplace, which publishes VyOS
 _RELEASES = {"1.2": "1.2.9", "1.3": "1.3.8", "1.4": "1.4.3", "1.5": "1.5.0"}
 
@@ -28,3 +30,18 @@ IMAGES: list[dict[str, Any]] = [
     }
     for number, (release, version) in enumerate(_RELEASES.items(), 1)
 ]
+
+
+def install() -> None:
+    """Makes them the Marketplace's: the emulator takes every image that it loads for Amazon's own."""
+    from moto.ec2.models.amis import AmiBackend
+
+    kind: Foreign = AmiBackend
+    loaded = kind._load_amis
+
+    def load(self: Foreign) -> None:
+        loaded(self)
+        for image in self.amis.values():
+            image.owner_alias = "aws-marketplace"
+
+    kind._load_amis = load
