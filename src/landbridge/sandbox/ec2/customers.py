@@ -37,6 +37,7 @@ def delete_customer_gateway(self: Foreign) -> Foreign:
     if any(one.customer_gateway_id == number and one.state == "available" for one in backend.vpn_connections.values()):
         raise refused("IncorrectState", "The customer gateway is in use.")
     backend.delete_customer_gateway(number)
+    backend.tags.pop(number, None)
     return EmptyResult()
 
 

@@ -20,6 +20,7 @@ from landbridge.sandbox.server.world import WORLD
 
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
 PAUSES = (1.0, 2.0)  # seconds before an asynchronous invocation is tried again; AWS waits a minute, then two
+WARM = 3  # processes that stay, of one function
 _pool = ThreadPoolExecutor(64, thread_name_prefix="function")
 _idle: dict[Code, list[Worker]] = defaultdict(list)
 _slots: dict[tuple[str, int], Semaphore] = {}
@@ -98,7 +99,11 @@ def _run(code: Code, event: Foreign) -> Foreign:
         worker.end()
     else:
         with _guard:
-            _idle[code].append(worker)
+            kept = len(_idle[code]) < WARM
+            if kept:
+                _idle[code].append(worker)
+        if not kept:
+            worker.end()
     _log(code, worker.stream, [f"START RequestId: {number} Version: $LATEST", *lines, f"END RequestId: {number}"])
     return answer
 

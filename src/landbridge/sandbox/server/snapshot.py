@@ -41,6 +41,8 @@ class _Writer(pickle.Pickler):
             return Event, ()
         if type(held).__module__.startswith("cryptography.") and hasattr(held, "private_bytes"):
             return _private, (_pem(held),)
+        if isinstance(held, types.GeneratorType):  # the rest of a listing whose next page was never asked for
+            return iter, ((),)
         if isinstance(held, Thread):
             return _nothing, ()
         return NotImplemented

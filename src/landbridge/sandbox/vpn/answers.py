@@ -83,6 +83,7 @@ def delete_vpn_connection(self: Foreign) -> Foreign:
     backend = self.ec2_backend
     held = _held(backend, self._get_param("VpnConnectionId"))
     held.state = "deleted"
+    backend.tags.pop(held.id, None)
     for attachment in list(backend.transit_gateway_attachments.values()):
         if attachment.resource_id == held.id:
             part(backend, attachment)
