@@ -21,7 +21,7 @@ from landbridge.cli.deployment import (
     yes_option,
 )
 from landbridge.cli.options import json_option, network_file
-from landbridge.findings import Finding, Severity, error
+from landbridge.findings import Finding, error
 
 if TYPE_CHECKING:
     from landbridge.aws.deploying.model import Done, Plan
@@ -94,6 +94,6 @@ def _report(plan: Plan, done: Done | None, findings: tuple[Finding, ...], as_jso
     elif done is not None:
         output.show(*done_view(done))
     if not as_json:
-        output.complain([one for one in findings if one.severity is Severity.ERROR])
-        output.say(*output.finding_lines([one for one in findings if one.severity is not Severity.ERROR]))
+        for line in output.finding_lines(findings):
+            output.note(line)
     return 2 if done is None else 0 if done.ok else 1

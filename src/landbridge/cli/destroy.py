@@ -103,7 +103,8 @@ def _report(
     else:
         if done is not None:
             output.show(*done_view(done), *left_view(left, "Left:"))
-        output.complain(findings)
+        for line in output.finding_lines(findings):
+            output.note(line)
     if done is None:
         return 2
     return 0 if done.ok and not unexpected else 1

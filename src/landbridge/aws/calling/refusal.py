@@ -27,6 +27,8 @@ EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefr
 UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch", "InvalidAccessKeyId"}
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess", "403", "Forbidden"}
 TAKEN = {"AlreadyExistsException", "BucketAlreadyExists", "EntityAlreadyExists", "ResourceInUseException", "ResourceExistsException"}
+# Operations that are allowed under other names.
+ACTIONS = {"s3:HeadObject": "s3:GetObject and s3:ListBucket", "s3:ListObjectVersions": "s3:ListBucketVersions"}
 NO_CREDENTIALS = (
     raised.NoCredentialsError,
     raised.PartialCredentialsError,
@@ -91,7 +93,7 @@ def advice(aws_code: str, message: str, call: Call | None = None) -> Advice:
         remedy = "See that they are those of the account, and that the Region is enabled there (`aws account list-regions`)."
         return Advice("credentials", f"{who} aren't known in this Region", remedy)
     if aws_code in DENIED:
-        action = _action(message) or (str(call) if call else "the action")
+        action = _action(message) or (ACTIONS.get(str(call), str(call)) if call else "the action")
         return Advice("permission", f"{who} don't allow {action}", f"Allow {action} to them, and {AGAIN}.")
     if aws_code in THROTTLED:
         return Advice("cloud", "AWS asks to slow down, again and again", f"Wait a few minutes and {AGAIN}.")
