@@ -16,7 +16,7 @@ from landbridge.aws.deploying.stack import Patience, Stack, look
 from landbridge.aws.deploying.states import step, way_out
 from landbridge.aws.deploying.survey import Found, record_of, survey
 from landbridge.aws.deploying.template import loose_outputs, resources
-from landbridge.aws.deploying.values import resolve
+from landbridge.aws.deploying.values import look_up, resolve
 from landbridge.aws.deploying.walking import walk
 from landbridge.aws.model import Output, Outside, StackPlan
 from landbridge.findings import LandbridgeError
@@ -69,6 +69,7 @@ class _Planning:
                 raise LandbridgeError(way_out(stack.name, stack.status, stack.reason, there))
             case "create" | "remove":
                 self._loose[name] = None
+                look_up(self.cloud, plan)
                 return StackChange(name, plan.kind, plan.owner, there, "create", resources(plan.template), (), after)
             case "wait":  # left by an interrupted deployment: it is waited for when it is deployed
                 self._loose[name] = None

@@ -43,6 +43,18 @@ def resolve(cloud: Cloud, ground: Ground, plan: StackPlan, lookup: Lookup, own: 
     return Values(known, waiting)
 
 
+def look_up(cloud: Cloud, plan: StackPlan) -> None:
+    """See that what the plan of a new stack takes as there already is there: images, and subnets of existing VPCs. Raises LandbridgeError
+    before anything is made that would only wait for them."""
+    for source in plan.parameters.values():
+        if isinstance(source, Image):
+            _newest_image(cloud, place(plan), source)
+        elif isinstance(source, Subnet):
+            _subnet(cloud, place(plan), source)
+        elif isinstance(source, RootDevice) and isinstance(image := plan.parameters[source.parameter], Given):
+            _root_device(cloud, place(plan), image.value)
+
+
 def _value(cloud: Cloud, ground: Ground, plan: StackPlan, source: Source, lookup: Lookup, before: str | None, store: bool) -> str | None:
     match source:
         case Given():
