@@ -95,6 +95,7 @@ def test_of_many_that_begin_with_nothing_there_each_ends_well_or_is_told_who_is_
             thread.start()
         for thread in threads:
             thread.join()
-        assert {result for result in results if isinstance(result, str)} <= {"held"}
+        # With nothing there, who makes the first stack first holds it; the others hear of the lock, or that the name is taken.
+        assert {result for result in results if isinstance(result, str)} <= {"held", "name"}
         assert any(isinstance(result, Done) and result.ok for result in results)
         assert run(network()).ok
