@@ -57,14 +57,14 @@ def destroy(ground: Ground, means: Means, releasing: bool = False, shown: Remova
         done = list(gone.done)
         failed, waiting = dict(gone.failed), dict(gone.waiting)
         if not failed and releasing:
-            _release(means.cloud, ground.network, planned.places)
+            failed |= _release(means.cloud, ground.network, planned.places)
         if not failed and anchor is not None:
             name = anchor.stack.name
             last = remove_all({name: anchor}, [name], means)
             done += last.done
             failed |= last.failed
             if not last.failed and releasing:
-                _release(means.cloud, ground.network, planned.places)
+                failed |= _release(means.cloud, ground.network, planned.places)
     left = everything_of(means.cloud, ground.network, planned.places)
     held_up = [
         error("stack", f"{name} waits for {', '.join(needs)}.", None, "Mend that, and run the same command again.")
@@ -74,14 +74,17 @@ def destroy(ground: Ground, means: Means, releasing: bool = False, shown: Remova
     return Done(destroyed=tuple(done), failed=tuple(failed), waiting=tuple(waiting.items()), findings=(*why, *held_up)), left
 
 
-def _release(cloud: Cloud, network: str, places: tuple[Place, ...]) -> None:
-    """Release what no stack holds any more: what one still does goes with it, or after it."""
-    stacks = survey(cloud, network, places).values()
-    if any(one.kind != "base" for one in stacks):
-        return  # somebody made it meanwhile
-    held = {physical for one in stacks for physical in _physical(cloud, one)}
-    free = [one for one in everything_of(cloud, network, places) if not held & {one.id, one.id.rpartition("/")[2]}]
-    release(cloud, free, places)
+def _release(cloud: Cloud, network: str, places: tuple[Place, ...]) -> dict[str, LandbridgeError]:
+    """Release what no stack holds any more: what one still does goes after it. What fails ends it, and is told as any stack's failure."""
+    try:
+        stacks = survey(cloud, network, places).values()
+        if any(one.kind != "base" for one in stacks):
+            return {}  # somebody made it meanwhile
+        held = {physical for one in stacks for physical in _physical(cloud, one)}
+        release(cloud, [one for one in everything_of(cloud, network, places) if one.id not in held], places)
+    except LandbridgeError as problem:
+        return {"what was protected": problem}
+    return {}
 
 
 def _physical(cloud: Cloud, found: Found) -> Iterator[str]:

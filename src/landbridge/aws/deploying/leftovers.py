@@ -134,7 +134,7 @@ def _delete_secret(cloud: Cloud, place: Place, id_: str) -> None:
 
 
 def _schedule_key(cloud: Cloud, place: Place, id_: str) -> None:
-    cloud.call(place, "kms", "schedule_key_deletion", KeyId=id_, PendingWindowInDays=7)
+    cloud.call(place, "kms", "schedule_key_deletion", KeyId=id_.rpartition("/")[2], PendingWindowInDays=7)
 
 
 def _delete_bucket(cloud: Cloud, place: Place, id_: str) -> None:
