@@ -10,6 +10,7 @@ import pytest
 from landbridge.artifacts import Artifacts
 from landbridge.verify.network import network_of
 from landbridge.verify.tunnels import TunnelState, tunnel_states
+from tests.lab.conftest import rendered
 from tests.verify.checks.broken import edited, gateway_changed
 from tests.verify.small import small
 
@@ -92,3 +93,14 @@ def test_a_tunnel_without_a_peer_is_missing() -> None:
     fault = state(edited(small(), "tokyo-a", f"{PEER} remote-address", f"{PEER} remote-address '${{outside:lima-a-1}}'")).ipsec
     assert fault is not None
     assert fault.message == "tokyo-a has no IPsec peer for the tunnel tokyo-a-1"
+
+
+def test_a_source_rule_at_eth0_that_takes_the_gateways_own_packets_keeps_its_tunnels_down() -> None:
+    made = rendered("four-regions", "1.4")
+    text = made.routers["singapore-a"].replace(
+        "set nat source rule 32 outbound-interface name 'vti1'", "set nat source rule 32 outbound-interface name 'eth0'"
+    )
+    text = text.replace("set nat source rule 32 source address '172.88.88.0/24'", "set nat source rule 32 source address '172.88.0.0/24'")
+    network = network_of(replace(made, routers={**made.routers, "singapore-a": text}))
+    faults = [state.ipsec for state in tunnel_states(network).values() if state.gateway == "singapore-a"]
+    assert {fault and fault.where.path for fault in faults} == {"nat source rule 32"}

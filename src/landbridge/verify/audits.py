@@ -91,16 +91,16 @@ def foreign(proof: Proof, gateway: Gateway) -> Iterator[Finding]:
     hub = [span_of(cidr) for vpc in proof.network.manifest.vpcs if vpc.kind == "hub" for cidr in vpc.cidrs]
     for network in router.bgp.networks if router.bgp else ():
         prefix = span_of(network.prefix)
-        if prefix not in proof.routing.offers[gateway.name] or any(one.holds(prefix) or prefix.holds(one) for one in own):
+        if any(one.holds(prefix) or prefix.holds(one) for one in own):
             continue
         where = proof.network.places.router(gateway.name, network.line, f"protocols bgp network {network.prefix}")
         owners = sorted({end.vpc for end in proof.meeting(prefix)})
         if owners or any(prefix.meets(cidr) for cidr in hub):
             whose = " and ".join(owners) or proof.network.manifest.hub.name
-            message = f"{gateway.name} announces {prefix}, which is {whose}'s."
+            message = f"{gateway.name} has a network statement for {prefix}, which is {whose}'s."
             yield Finding("translation-conflict", Severity.ERROR, message, where, "Take the statement away.")
         else:
-            message = f"{gateway.name} announces {prefix}, and nothing of {gateway.vpc} is known by it."
+            message = f"{gateway.name} has a network statement for {prefix}, and nothing of {gateway.vpc} is known by it."
             yield Finding("blackhole", Severity.WARNING, message, where, "Take the statement away, or write the prefix that was meant.")
 
 

@@ -350,6 +350,7 @@ class Routing:
 
     def refusal(self, gateway: str, destination: Span) -> Kept | None:
         """Why a gateway has no use for what the hub announces of some addresses."""
+        self.own(gateway)
         router = self.network.routers[gateway]
         for prefix, route in self.hub_covering(destination):
             if router.bgp is None:
@@ -357,6 +358,8 @@ class Routing:
             if router.bgp.asn in route.path:
                 why = f"{gateway} refuses {prefix.span}: its own ASN is in the path {' '.join(map(str, route.path))}"
                 return Kept(gateway, "", prefix.span, "asn-loop", why, router.bgp.line)
+            if (own := self._networks[gateway].get(prefix.span)) is not None:
+                return Kept(gateway, "", prefix.span, "not-announced", f"{gateway} says that it has {prefix.span} itself", own.line)
             for tunnel in self.gateways[gateway].tunnels:
                 neighbor = self.states[tunnel.name].neighbor
                 if neighbor is not None and self.session(tunnel.name):

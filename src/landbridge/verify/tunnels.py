@@ -8,9 +8,9 @@ from functools import partial
 
 from landbridge.artifacts.manifest import Gateway, Options, Tunnel
 from landbridge.findings import Where
-from landbridge.verify.network import Network
+from landbridge.verify.network import Network, subnet_of
 from landbridge.verify.screening import Screened, accepts
-from landbridge.verify.span import span_of_address
+from landbridge.verify.span import span_of, span_of_address
 from landbridge.vyos.router import Interface, Neighbor, Peer, Proposal, Router
 
 CIPHERS = {"aes128gcm128": "aes128-gcm", "aes256gcm128": "aes256-gcm"}
@@ -107,6 +107,7 @@ def _ipsec_faults(network: Network, gateway: Gateway, router: Router, tunnel: Tu
         yield Fault(nobody, at, "Set connection-type initiate.", _aws_end(network, gateway, tunnel))
     if options is not None:
         yield from _negotiation(options, peer, tunnel, at, _aws_end(network, gateway, tunnel))
+    yield from _translated_away(network, gateway, router, tunnel)
     for port in IKE_PORTS:
         for state in ("established",) if starts_here else ("established", "new"):
             refused = accepts(router, "local", "eth0", Screened("udp", port, state, "", outside, ""))
@@ -127,6 +128,25 @@ def _ipsec_faults(network: Network, gateway: Gateway, router: Router, tunnel: Tu
 def _aws_end(network: Network, gateway: Gateway, tunnel: Tunnel) -> Where | None:
     """Where a stack says what AWS' end of a tunnel is."""
     return network.places.stack(gateway.name, f"tunnels[{gateway.tunnels.index(tunnel)}]")
+
+
+def _translated_away(network: Network, gateway: Gateway, router: Router, tunnel: Tunnel) -> Iterator[Fault]:
+    """A source rule that takes the gateway's own packets for its VPC's: they leave eth0 from an address that isn't its own."""
+    own = span_of(subnet_of(network.manifest, gateway))
+    for rule in router.nat:
+        if rule.kind != "source" or rule.interface not in (None, "eth0") or rule.protocol not in ("all", "udp", "tcp_udp"):
+            continue
+        if rule.source is not None and (rule.source.negated or not span_of(rule.source.prefix).meets(own)):
+            continue
+        if rule.destination is not None and not rule.destination.negated:
+            continue  # AWS' end is none of the network's prefixes
+        if not rule.exclude and rule.translation is not None:
+            yield Fault(
+                f"source rule {rule.number} of {gateway.name} translates the gateway's own packets to {tunnel.name}'s other end",
+                network.places.router(gateway.name, rule.line, f"nat source rule {rule.number}"),
+                "Let it translate at the tunnel's VTI only.",
+            )
+        return
 
 
 def _negotiation(options: Options, peer: Peer, tunnel: Tunnel, at: Where, against: Where | None) -> Iterator[Fault]:
