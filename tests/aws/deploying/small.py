@@ -15,6 +15,7 @@ from moto import mock_aws
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, cloudformation_backends
 
 from landbridge.aws.calling import Call, Cloud, Watch
+from landbridge.aws.calling.call import Answer
 from landbridge.aws.calling.sessions import Sessions
 from landbridge.aws.deploying.deploying import Means, deploy
 from landbridge.aws.deploying.ground import Ground
@@ -125,8 +126,18 @@ def aws() -> Iterator[None]:
         yield
 
 
+class OneAtATime(Cloud):
+    """AWS takes many calls at once; an emulator in this very process, whose tables are plain ones, takes them in turn."""
+
+    _turn = threading.RLock()
+
+    def _once(self, call: Call, operation: str, arguments: dict[str, Any]) -> Answer:
+        with self._turn:
+            return super()._once(call, operation, arguments)
+
+
 def cloud(watch: Watch | None = None) -> Cloud:
-    return Cloud(watch=watch, sleep=lambda _: None, pauses=(0, 0, 0), sessions=_SESSIONS)
+    return OneAtATime(watch=watch, sleep=lambda _: None, pauses=(0, 0, 0), sessions=_SESSIONS)
 
 
 def means(by: Cloud | None = None, told: list[Event] | None = None, holder: Holder | None = None) -> Means:

@@ -90,11 +90,12 @@ def test_of_many_that_begin_with_nothing_there_each_ends_well_or_is_told_who_is_
             except LandbridgeError as problem:
                 results.append(problem.findings[0].code)
 
-        threads = [threading.Thread(target=one, args=(number,)) for number in range(4)]
+        threads = [threading.Thread(target=one, args=(number,), daemon=True) for number in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(60)
+        assert not any(thread.is_alive() for thread in threads)
         # With nothing there, who makes the first stack first holds it; the others hear of the lock, or that the name is taken.
         assert {result for result in results if isinstance(result, str)} <= {"held", "name"}
         assert any(isinstance(result, Done) and result.ok for result in results)
