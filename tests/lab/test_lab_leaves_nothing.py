@@ -103,7 +103,7 @@ def test_after_down_nothing_remains_and_the_name_is_free(up: Callable[[str], sub
 def test_killing_the_labs_first_process_ends_all_of_it(up: Callable[[str], subprocess.Popen[bytes]]) -> None:
     name = f"first-{os.getpid()}"
     assert up(name).wait(60) == 0
-    unshare = min(processes(name))
+    unshare = next(each for each in processes(name) if Path(f"/proc/{each}/comm").read_text().strip() == "unshare")
     os.kill(unshare, signal.SIGKILL)
     assert wait_for(lambda: not processes(name), GONE_S), processes(name)
     assert name not in launching.names()
