@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "verify": {"findings", "artifacts", "vyos"},
     "lab": {"findings", "artifacts", "vyos"},
     "aws": {"findings", "design", "vyos", "artifacts", "heal"},
-    "sandbox": {"findings", "lab", "artifacts"},
+    "sandbox": {"findings", "lab", "artifacts", "vyos"},
     "heal": set[str](),
     "cli": {"findings", "intent", "design", "vyos", "importing", "artifacts", "verify", "lab", "aws", "sandbox"},
 }
