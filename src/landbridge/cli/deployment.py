@@ -25,6 +25,7 @@ sandbox_option = click.option("--sandbox", is_flag=True, help="In the embedded A
 endpoint_option = click.option("--endpoint", metavar="URL", help="An AWS emulator of your own.")
 yes_option = click.option("--yes", is_flag=True, help="Don't ask.")
 POLL_S, EMULATED_POLL_S = 3.0, 0.1
+SANDBOX_IDLE_S = 2 * 3600.0  # nobody has to remember to end it
 
 
 def ground_of(planned: Design, rendered: Artifacts) -> Ground:
@@ -67,7 +68,7 @@ def cloud_of(network: str, sandbox: bool, endpoint: str | None, stop: threading.
     if sandbox:
         from landbridge.sandbox import folder_of, start
 
-        endpoint = start(folder_of(network)).endpoint
+        endpoint = start(folder_of(network), SANDBOX_IDLE_S).endpoint
     return Cloud(endpoint, sleep=stop.wait)
 
 

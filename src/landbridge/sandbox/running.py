@@ -59,7 +59,7 @@ def running(folder: Path) -> Sandbox | None:
 
 def start(folder: Path, idle: float | None = None) -> Sandbox:
     """Finds the folder's emulator, or starts it with the state that the folder holds. `idle`: it ends by itself after as many seconds
-    without a call. Raises LandbridgeError (codes "tool-missing", "lab")."""
+    without a call. Raises LandbridgeError (codes "tool-missing", "cloud")."""
     if find_spec("moto") is None or find_spec("flask") is None:
         raise LandbridgeError(
             error("tool-missing", "the emulator isn't installed.", remedy="Install it: pip install 'landbridge[sandbox]'.")
@@ -104,7 +104,7 @@ def _launch(folder: Path, idle: float | None) -> Sandbox:
         time.sleep(0.02)
     process.kill()
     process.wait()
-    raise LandbridgeError(error("lab", f"the emulator didn't start; its last words are in {folder / 'log'}.", remedy="Read them."))
+    raise LandbridgeError(error("cloud", f"the emulator didn't start; its last words are in {folder / 'log'}.", remedy="Read them."))
 
 
 def _gone(folder: Path) -> bool:

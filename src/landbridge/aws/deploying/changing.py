@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from landbridge.aws.calling import Cloud
 from landbridge.aws.deploying import changeset
+from landbridge.aws.deploying.accounts import tell_apart
 from landbridge.aws.deploying.changeset import Wanted
 from landbridge.aws.deploying.graph import building, order, removing
 from landbridge.aws.deploying.ground import Ground, place
@@ -27,6 +28,7 @@ POLL_S = 1.0
 def changes(cloud: Cloud, ground: Ground, poll_s: float = POLL_S) -> Plan:
     """What deploying would do now, and change nothing. Raises LandbridgeError with all that is in the way."""
     graph = building(ground.plans)
+    tell_apart(cloud, ground.places)
     record = record_of(cloud, ground)
     found = survey(cloud, ground.network, (*ground.places, *(record.places() if record else ())))
     planning = _Planning(cloud, ground, found, Patience(threading.Event(), poll_s))
