@@ -9,7 +9,7 @@ from landbridge.findings import LandbridgeError, error
 
 
 def tell_apart(cloud: Cloud, places: Iterable[Place]) -> None:
-    """Raise LandbridgeError where two names of accounts that share a Region are the same account. AWS is asked only where some share one."""
+    """Raise LandbridgeError where two names that share a Region are the same account. AWS is asked only where some share one."""
     asked: dict[str, str] = {}
     first: dict[tuple[str, str], Place] = {}
     found = []
