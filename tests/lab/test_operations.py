@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from landbridge.findings import LandbridgeError
 from landbridge.lab.faults import Faults
-from landbridge.lab.operations import Operations
+from landbridge.lab.operations import operations
 from tests.lab import networks
 
 
@@ -22,12 +22,12 @@ def _answer(line: bytes) -> dict[str, Any]:
     """What a lab of which nothing runs says to a line."""
 
     async def asking() -> bytes:
-        operations = Operations(networks.lab(), 0)
+        service = operations(networks.lab(), 0)
         ours, theirs = socket.socketpair()
         reader, writer = await asyncio.open_connection(sock=ours)
         writer.write(line)
         writer.write_eof()
-        serving = asyncio.create_task(operations.serve(*await asyncio.open_connection(sock=theirs)))
+        serving = asyncio.create_task(service.serve(*await asyncio.open_connection(sock=theirs)))
         said = await reader.read()
         await serving
         writer.close()

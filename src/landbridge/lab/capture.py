@@ -9,8 +9,8 @@ import struct
 import time
 
 from landbridge.findings import LandbridgeError, error
+from landbridge.lab.laboratory import Laboratory
 from landbridge.lab.namespaces import inside
-from landbridge.lab.network import LabNetwork
 from landbridge.lab.wireformat import Message
 
 ETH_P_ALL = 3
@@ -18,7 +18,7 @@ ETHERNET = 1
 LONGEST = 65535
 
 
-async def capture(lab: LabNetwork, name: str, interface: str | None, seconds: float, packets: int) -> Message:
+async def capture(lab: Laboratory, name: str, interface: str | None, seconds: float, packets: int) -> Message:
     """Capture at a host, or at a machine: its wire (None), or one of its own interfaces, such as a tunnel's plain side (vti0).
 
     Ends after `seconds` or `packets`, whichever is first. Gives the file's content in base64 and the number of its packets.
@@ -31,14 +31,13 @@ async def capture(lab: LabNetwork, name: str, interface: str | None, seconds: fl
     return {"pcap": base64.b64encode(content).decode(), "packets": _count(content)}
 
 
-def _place(lab: LabNetwork, name: str) -> tuple[str, str]:
-    for wire in lab.fabric.wires:
-        if wire.machine == name:
-            return wire.namespace, wire.device
-    for host in lab.fabric.hosts:
+def _place(lab: Laboratory, name: str) -> tuple[str, str]:
+    if (wire := lab.wire_of(name)) is not None:
+        return wire
+    for host in lab.hosts:
         if host.name == name:
             return host.namespace, "eth0"
-    known = ", ".join([*lab.machines, *(host.name for host in lab.fabric.hosts)])
+    known = ", ".join([*lab.machines, *(host.name for host in lab.hosts)])
     raise LandbridgeError(error("name", f"nothing in the lab is called {name!r}", remedy=f"There are: {known}."))
 
 
@@ -65,7 +64,7 @@ async def _on_wire(place: str, device: str, seconds: float, packets: int) -> byt
     return bytes(content)
 
 
-async def _inside_machine(lab: LabNetwork, name: str, interface: str, seconds: float, packets: int) -> bytes:
+async def _inside_machine(lab: Laboratory, name: str, interface: str, seconds: float, packets: int) -> bytes:
     machine = lab.machine(name)
     if not interface.isalnum():
         raise LandbridgeError(error("name", f"no interface is called {interface!r}"))

@@ -11,21 +11,21 @@ from pathlib import Path
 
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab.guestroot import GuestRoot
+from landbridge.lab.laboratory import FOLDER, Laboratory
 from landbridge.lab.machine import Done
 from landbridge.lab.namespaces import NAMED
-from landbridge.lab.network import FOLDER, LabNetwork
 
 # What a small Debian lacks and one wants in a host. Busybox is no place for the others: its own are poor.
 BORROWED = {"ip": "bin/ip", "ss": "bin/ss", "tc": "sbin/tc", "nft": "usr/sbin/nft", "iperf3": "usr/bin/iperf3"}
 BUSYBOX = ("nc", "ping", "traceroute", "wget")
 
 
-async def run(lab: LabNetwork, name: str, words: Sequence[str], seconds: float) -> Done:
+async def run(lab: Laboratory, name: str, words: Sequence[str], seconds: float) -> Done:
     """Run one of this computer's commands where `name` is: a host, or `vpc-<site>` for a VPC's router. What it lacks, the guest root lends.
 
     Raises LandbridgeError where there is no such place, no such command, or no end within `seconds`.
     """
-    places = [namespace.name for namespace in lab.fabric.namespaces]
+    places = lab.places
     if name not in places or not (NAMED / name).exists():
         known = ", ".join([*lab.machines, *(place for place in places if (NAMED / place).exists())])
         raise LandbridgeError(error("name", f"nothing in the lab is called {name!r}", remedy=f"There are: {known}."))

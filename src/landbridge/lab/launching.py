@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from landbridge.artifacts import Artifacts
@@ -79,17 +79,23 @@ class Running:
             self._process.wait()
 
 
+def start(name: str, artifacts: Artifacts, root: GuestRoot, patience: float = PATIENCE_S) -> AbstractContextManager[Running]:
+    """Start a lab of artifacts, called `name`; `patience` is `Order`'s. See `start_supervisor`."""
+    return start_supervisor("landbridge.lab.supervisor", name, lambda process: Order(name, artifacts, root.folder, process, patience))
+
+
 @contextmanager
-def start(name: str, artifacts: Artifacts, root: GuestRoot, patience: float = PATIENCE_S) -> Iterator[Running]:
+def start_supervisor(module: str, name: str, order: Callable[[int], object]) -> Iterator[Running]:
     """Start a lab called `name`. It ends with the `with` block, however that ends, unless it was told to stay.
 
-    `patience` is `Order`'s. Raises LandbridgeError where one of that name runs already, or where this machine doesn't allow namespaces.
+    `module` is its first process' (`supervisor.run`); `order` makes what that is told, from the pid of its outermost process. Raises
+    LandbridgeError where one of that name runs already, or where this machine doesn't allow namespaces.
     """
     clients = _listen(name)
     spaces = allowed()
     ours, theirs = socket.socketpair()
     handles = (clients.fileno(), theirs.fileno())
-    command = ["unshare", *spaces, sys.executable, "-m", "landbridge.lab.supervisor", *map(str, handles), name]
+    command = ["unshare", *spaces, sys.executable, "-m", module, *map(str, handles), name]
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, pass_fds=handles, start_new_session=True
     )
@@ -98,7 +104,7 @@ def start(name: str, artifacts: Artifacts, root: GuestRoot, patience: float = PA
     running = Running(process, ours, name)
     stays = False
     try:
-        payload = pickle.dumps(Order(name, artifacts, root.folder, process.pid, patience))
+        payload = pickle.dumps(order(process.pid))
         with suppress(BrokenPipeError):  # it died at once: `wait` says why
             ours.sendall(len(payload).to_bytes(8) + payload)
         yield running

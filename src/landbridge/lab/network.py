@@ -8,25 +8,24 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from landbridge.artifacts.store import text_file
-from landbridge.findings import LandbridgeError, error
 from landbridge.lab import fabric as fabrics
 from landbridge.lab import namespaces, recipes
 from landbridge.lab.addressing import Addressing, address
+from landbridge.lab.fabric import Host
 from landbridge.lab.guestroot import GuestRoot
+from landbridge.lab.laboratory import FOLDER, Laboratory
 from landbridge.lab.machine import Machine
 from landbridge.lab.order import Order
-from landbridge.lab.probing import Pair, Probe, Prober, Protocol, pairs
+from landbridge.lab.probing import Pair, Probe, Prober, pairs
 from landbridge.lab.roles import Roles
 from landbridge.lab.watching import Progress, Watch
 from landbridge.vyos import Router, fill, read_router
 from landbridge.vyos.configuration import tree_of
 
-FOLDER = Path("/run/landbridge")
 STARTS_PER_CORE = 2  # more at once, and IKEv1 loses messages that it never repeats
 ROUND_S = 0.1
 LAST_S = 2.0
@@ -55,8 +54,8 @@ class Ready:
     seconds: dict[str, float]
 
 
-class LabNetwork:
-    """One network on this machine."""
+class LabNetwork(Laboratory):
+    """One network on this machine, from artifacts."""
 
     def __init__(self, order: Order, routers: dict[str, Router], addressing: Addressing) -> None:
         manifest, scripts, root = order.artifacts.manifest, order.artifacts.scripts, GuestRoot(order.root)
@@ -71,32 +70,38 @@ class LabNetwork:
             recipes.gateway(routers[gateway.name], scripts.get(gateway.name, {}), gateway, manifest, addressing)
             for gateway in manifest.gateways
         ]
-        self.machines = {
+        self._machines = {
             recipe.name: Machine(recipe, self.fabric.wires_of(recipe.name), root, FOLDER / recipe.name, order.name) for recipe in made
         }
         self.watch = Watch(manifest, self.hub)
         self.roles = Roles(
-            manifest, self.fabric, {name: machine.folder for name, machine in self.machines.items()}, root, speaking(routers)
+            manifest, self.fabric, {name: machine.folder for name, machine in self._machines.items()}, root, speaking(routers)
         )
         self.pairs = pairs(self.fabric.hosts)
         self._following: asyncio.Task[None] | None = None
         self._starts = asyncio.Semaphore(STARTS_PER_CORE * len(os.sched_getaffinity(0)))
 
     @property
-    def hub(self) -> Machine:
-        return self.machines[self.manifest.hub.name]
+    def machines(self) -> Mapping[str, Machine]:
+        return self._machines
 
-    def machine(self, name: str) -> Machine:
-        """A machine by name. Raises LandbridgeError that lists the names."""
-        if name not in self.machines:
-            raise LandbridgeError(
-                error("name", f"no machine of the lab is called {name!r}", remedy=f"There are: {', '.join(self.machines)}.")
-            )
-        return self.machines[name]
+    @property
+    def hosts(self) -> Sequence[Host]:
+        return self.fabric.hosts
+
+    @property
+    def places(self) -> Sequence[str]:
+        return [namespace.name for namespace in self.fabric.namespaces]
+
+    def wire_of(self, machine: str) -> tuple[str, str] | None:
+        return next(((wire.namespace, wire.device) for wire in self.fabric.wires if wire.machine == machine), None)
+
+    @property
+    def hub(self) -> Machine:
+        return self._machines[self.manifest.hub.name]
 
     async def up(self, tell: Tell, timeline: Timeline, patience: float) -> Ready:
         """Build and boot everything, until every probe is good, or no more have become good for `patience` seconds."""
-        FOLDER.mkdir(parents=True)
         wired, answering = asyncio.Event(), asyncio.Event()
         watching = asyncio.create_task(self._report(tell, timeline))
         booting = [asyncio.create_task(self._start(machine, wired, answering)) for machine in self.machines.values()]
@@ -169,32 +174,6 @@ class LabNetwork:
         probes = await self.probe(self.pairs, ("icmp", "tcp"), LAST_S)
         timeline.mark("probes")
         return probes
-
-    def choose(self, source: str | None, destination: str | None) -> list[Pair]:
-        """The pairs between two hosts, sites or hubs (None: any). Raises LandbridgeError where a name is unknown or nothing matches."""
-        for name in (source, destination):
-            if name is not None and not any(name in (host.name, host.vpc) for host in self.fabric.hosts):
-                hosts = ", ".join(host.name for host in self.fabric.hosts)
-                raise LandbridgeError(
-                    error("name", f"no host, site or hub of the lab is called {name!r}", remedy=f"The hosts are: {hosts}.")
-                )
-        chosen = [
-            pair
-            for pair in self.pairs
-            if (source is None or source in (pair.source.name, pair.source.vpc))
-            and (destination is None or destination in (pair.destination.name, pair.destination.vpc))
-        ]
-        if not chosen:
-            raise LandbridgeError(error("name", f"{source} and {destination} are in one VPC: no probe goes through the network"))
-        return chosen
-
-    async def probe(self, chosen: Iterable[Pair], protocols: Sequence[Protocol], seconds: float) -> list[Probe]:
-        """Probe pairs of hosts; one that fails gets a second chance, for a busy computer loses packets too."""
-        asked = [(pair, protocol) for pair in chosen for protocol in protocols]
-        first = await self.prober.probe_each(asked, seconds)
-        again = [number for number, probe in enumerate(first) if not probe.ok]
-        second = await self.prober.probe_each([asked[number] for number in again], seconds)
-        return [*{**dict(enumerate(first)), **dict(zip(again, second, strict=True))}.values()]
 
     async def down(self) -> None:
         if self._following is not None:

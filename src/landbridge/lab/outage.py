@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from landbridge.lab.faults import Faults
-from landbridge.lab.network import LabNetwork
+from landbridge.lab.laboratory import Laboratory
 from landbridge.lab.probing import AGAIN_S, Pair, Prober
 from landbridge.lab.wireformat import Message
 
@@ -46,8 +46,8 @@ class Stream:
         return max((when for when, good in self.sent if not good), default=0.0)
 
 
-async def outages(lab: LabNetwork, faults: Faults, request: Message, tell: Callable[[Message], None]) -> Message:
-    """Ping between `from` and `to` (both ways) while `fail` breaks; until all is calm again, or for `seconds` at most.
+async def outages(lab: Laboratory, fail: Callable[[], Awaitable[Any]], request: Message, tell: Callable[[Message], None]) -> Message:
+    """Ping between `from` and `to` (both ways) while `fail` breaks something; until all is calm again, or for `seconds` at most.
 
     Gives for each pair that lost pings the longest outage in seconds, and the number of pings sent and lost.
     """
@@ -65,7 +65,7 @@ async def outages(lab: LabNetwork, faults: Faults, request: Message, tell: Calla
             ping.add_done_callback(pings.discard)
         if failed_at is None and now - began >= BEFORE_S:
             failed_at = now
-            await faults.fail(request["fail"]["name"], request["fail"])
+            await fail()
         if failed_at is not None:
             last = max(stream.calm_since() for stream in streams)
             silent = sum(1 for stream in streams if stream.sent and not stream.sent[-1][1])
