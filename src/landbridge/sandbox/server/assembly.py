@@ -37,8 +37,11 @@ SERVICES = (
 
 def assemble() -> Application:
     """The application, ready to answer."""
+    from moto import backends
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+    modules = frozenset(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: modules  # it would look at the disk for them at every call, which takes most of its time
     emulator = DomainDispatcherApplication(create_backend_app)
     install(emulator)
     direct: dict[str, Any] = {"health": lambda _: {"ok": True}, "tunnel": _told}
