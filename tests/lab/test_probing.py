@@ -74,7 +74,7 @@ def test_an_answer_comes_from_the_address_that_was_asked(source: str, answered: 
                 raise BlockingIOError from None
 
     async def hear() -> bool:
-        prober = probing.Prober([])
+        prober = probing.Prober()
         waiting: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         prober._waiting[token] = "192.168.1.10", waiting
         prober._hear("singapore-4", cast("socket.socket", Raw()))

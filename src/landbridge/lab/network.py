@@ -64,7 +64,7 @@ class LabNetwork(Laboratory):
         self.addressing = addressing
         self.root = root
         self.fabric = fabrics.plan(manifest, addressing)
-        self.prober = Prober(self.fabric.hosts)
+        self.prober = Prober()
         made = [recipes.hub(manifest, addressing)]
         made += [
             recipes.gateway(routers[gateway.name], scripts.get(gateway.name, {}), gateway, manifest, addressing)
@@ -108,7 +108,7 @@ class LabNetwork(Laboratory):
         try:
             await asyncio.sleep(0)  # the kernels boot while the fabric is made
             await asyncio.to_thread(namespaces.build, self.fabric, self.root)
-            await self.prober.open()
+            await self.prober.settle(self.fabric.hosts)
             timeline.mark("fabric")
             wired.set()
             await asyncio.gather(*booting)

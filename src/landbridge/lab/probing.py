@@ -18,7 +18,7 @@ from ipaddress import IPv4Address
 from typing import Any, Literal
 
 from landbridge.lab.fabric import Host
-from landbridge.lab.namespaces import inside
+from landbridge.lab.namespaces import NAMED, inside
 
 Protocol = Literal["icmp", "tcp"]
 ECHO_PORT = 7
@@ -65,13 +65,26 @@ def pairs(hosts: Iterable[Host]) -> list[Pair]:
     return [Pair(source, destination) for source, destination in itertools.permutations(hosts, 2) if source.vpc != destination.vpc]
 
 
-class Prober:
-    """The sockets of all hosts: a raw one for ICMP and a listening one for TCP in each host's namespace."""
+@dataclass(slots=True)
+class _Ears:
+    """A host's sockets, which stay in the namespace that they were made in: a raw one for ICMP, a listening one for TCP."""
 
-    def __init__(self, hosts: Sequence[Host]) -> None:
-        self.hosts = {host.name: host for host in hosts}
-        self._icmp: dict[str, socket.socket] = {}
-        self._servers: list[asyncio.Server] = []
+    host: Host
+    made_in: int  # the namespace's own number: one that was made anew has another
+    raw: socket.socket
+    server: asyncio.Server
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self.raw)
+        self.raw.close()
+        self.server.close()
+
+
+class Prober:
+    """Asks and answers for all hosts."""
+
+    def __init__(self) -> None:
+        self._ears: dict[str, _Ears] = {}
         self._sightings: dict[bytes, tuple[str, str]] = {}
         self._live: set[bytes] = set()
         self._waiting: dict[bytes, tuple[str, asyncio.Future[float]]] = {}
@@ -80,17 +93,24 @@ class Prober:
         self._gate = asyncio.Lock()
         self._begun = 0
 
-    async def open(self) -> None:
-        loop = asyncio.get_running_loop()
-        for host in self.hosts.values():
-            with inside(host.namespace):
-                raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
-                listener = socket.create_server(("0.0.0.0", ECHO_PORT), backlog=256)
-            raw.setblocking(False)
-            listener.setblocking(False)
-            self._icmp[host.name] = raw
-            loop.add_reader(raw, self._hear, host.name, raw)
-            self._servers.append(await asyncio.start_server(partial(self._serve, host.name), sock=listener))
+    async def settle(self, hosts: Sequence[Host]) -> None:
+        """Ask and answer for these hosts, whose namespaces stand, and for no others."""
+        wanted = {host.name: (host, _number_of(host.namespace)) for host in hosts}
+        for name, ears in list(self._ears.items()):
+            if wanted.get(name) != (ears.host, ears.made_in):
+                self._ears.pop(name).close()
+        for name, (host, made_in) in wanted.items():
+            if name not in self._ears:
+                self._ears[name] = await self._listen(host, made_in)
+
+    async def _listen(self, host: Host, made_in: int) -> _Ears:
+        with inside(host.namespace):
+            raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+            listener = socket.create_server(("0.0.0.0", ECHO_PORT), backlog=256)
+        raw.setblocking(False)
+        listener.setblocking(False)
+        asyncio.get_running_loop().add_reader(raw, self._hear, host.name, raw)
+        return _Ears(host, made_in, raw, await asyncio.start_server(partial(self._serve, host.name), sock=listener))
 
     async def probe(self, chosen: Iterable[Pair], protocols: Sequence[Protocol], seconds: float) -> list[Probe]:
         """Probe pairs side by side; each gives up after `seconds`."""
@@ -132,7 +152,10 @@ class Prober:
         began = time.perf_counter()
         request = _echo_request(int(token, 16) & 0xFFFF, MAGIC + token)
         while True:
-            self._icmp[pair.source.name].sendto(request, (str(pair.address), 0))
+            ears = self._ears.get(pair.source.name)
+            if ears is None:
+                raise OSError("the host has gone")
+            ears.raw.sendto(request, (str(pair.address), 0))
             await asyncio.wait({answered}, timeout=AGAIN_S)
             if answered.done():
                 ended: float = answered.result()
@@ -189,12 +212,13 @@ class Prober:
         writer.close()
 
     def close(self) -> None:
-        loop = asyncio.get_running_loop()
-        for raw in self._icmp.values():
-            loop.remove_reader(raw)
-            raw.close()
-        for server in self._servers:
-            server.close()
+        for ears in self._ears.values():
+            ears.close()
+        self._ears.clear()
+
+
+def _number_of(namespace: str) -> int:
+    return (NAMED / namespace).stat().st_ino
 
 
 def _echo_request(identity: int, body: bytes) -> bytes:
