@@ -1,7 +1,7 @@
 """From artifacts to proof: routing to a fixpoint, forwarding, translation, failures, findings and traces."""
 
 from landbridge.verify.judging import hosts, judge, trace
-from landbridge.verify.network import Network, Places, network_of
+from landbridge.verify.network import Network, Places, live_network, network_of
 from landbridge.verify.packets import Service
 from landbridge.verify.proof import Proof
 from landbridge.verify.report import Hop, Report, Verdict, Way
@@ -18,6 +18,7 @@ __all__ = [
     "Way",
     "hosts",
     "judge",
+    "live_network",
     "network_of",
     "report_of",
     "trace",

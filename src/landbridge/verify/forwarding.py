@@ -71,7 +71,7 @@ class Forwarding:
         self.places = places
         self._network = routing.network
         self._where = routing.network.places
-        self._targets: dict[str, list[tuple[Span | None, str]]] = {}
+        self._targets: dict[tuple[str, IPv4Network | None], list[tuple[Span | None, str]]] = {}
 
     def walk(self, vpc: str, packets: Packets) -> Iterator[End]:
         """From a host of a VPC to wherever each packet ends, on every way that it may take."""
@@ -134,7 +134,7 @@ class Forwarding:
         if packets.steps > MOST_STEPS:
             yield Stopped(packets, "loop", f"it goes round in a circle through {vpc}", None, "Mend the route that sends it back.")
             return
-        local, remote, targets = self.places.local[vpc], self.places.owners, self.targets(vpc)
+        local, remote, targets = self.places.local[vpc], self.places.owners, self.targets(vpc, packets.source)
         edges = [span for span, _ in targets if span is not None and span.meets(packets.destination)]
         for piece in pieces(packets.destination, local.inside(packets.destination), remote.inside(packets.destination), edges):
             part = packets._replace(destination=piece)
@@ -147,14 +147,17 @@ class Forwarding:
             else:
                 yield from self._routed(vpc, part, targets, from_hub)
 
-    def targets(self, vpc: str) -> list[tuple[Span | None, str]]:
-        """A VPC's routes as spans (None: every other VPC's global prefixes) and targets."""
-        if vpc not in self._targets:
-            self._targets[vpc] = [
-                (None if destination == "remote" else span_of(IPv4Network(destination)), target)
-                for destination, target in self.routing.targets(vpc)
+    def targets(self, vpc: str, source: Span) -> list[tuple[Span | None, str]]:
+        """A VPC's routes as spans (None: every other VPC's global prefixes) and targets, as those who send from `source` have them."""
+        live = self._network.live
+        apart = live.tables.get(vpc, ()) if live is not None else ()
+        subnet, own = next(((cidr, routes) for cidr, routes in apart if span_of(cidr).holds(source)), (None, None))
+        if (vpc, subnet) not in self._targets:
+            routes = self.routing.targets(vpc) if own is None else [(route.destination, route.target) for route in own]
+            self._targets[vpc, subnet] = [
+                (None if destination == "remote" else span_of(IPv4Network(destination)), target) for destination, target in routes
             ]
-        return self._targets[vpc]
+        return self._targets[vpc, subnet]
 
     def _routed(self, vpc: str, packets: Packets, targets: list[tuple[Span | None, str]], from_hub: bool) -> Iterator[End]:
         piece = packets.destination
@@ -177,13 +180,17 @@ class Forwarding:
             else:
                 yield AtHub(packets.at(vpc, "to the hub"))
         elif chosen in self.routing.dead or chosen not in self.routing.gateways or self.routing.gateways[chosen].vpc != vpc:
-            why = "which is dead" if chosen in self.routing.dead else "which isn't in that VPC"
+            absent = "which isn't in that VPC" if self._network.live is None else "which is no gateway of it that runs"
+            why = "which is dead" if chosen in self.routing.dead else absent
             yield Stopped(packets, "blackhole", f"{vpc}'s VPC sends {piece} to {chosen}, {why}", where, "Mend the route.")
         else:
             yield from self._into(chosen, packets.at(vpc, f"to {chosen}"))
 
     def _into(self, gateway: str, packets: Packets) -> Iterator[End]:
         """Through a gateway's security group, which lets every answer in."""
+        if (dropped := self._dropped(gateway, packets)) is not None:
+            yield dropped
+            return
         rules = self.routing.gateways[gateway].rules
         if packets.reply or rules is None:
             yield from self._gateway(gateway, "eth0", packets)
@@ -205,6 +212,11 @@ class Forwarding:
             part = packets._replace(source=span)
             reason = f"the security group of {gateway} lets no {packets.service} from {span} in"
             yield Stopped(part, "unreachable", reason, where, f"Let its VPC's own packets in: all from {span}.")
+
+    def _dropped(self, gateway: str, packets: Packets) -> Stopped | None:
+        """What passes the interface of a gateway that may only send and get its own."""
+        cut = self._network.live.checked.get(gateway) if self._network.live is not None else None
+        return Stopped(packets, "blackhole", cut.message, cut.where, cut.remedy) if cut is not None else None
 
     # Gateways
 
@@ -302,6 +314,8 @@ class Forwarding:
         passed = packets._replace(gateways=(*packets.gateways, name))
         if exit_.kind == "tunnel":
             yield AtHub(passed.at(name, f"into {exit_.name} ({exit_.interface})"))
+        elif (dropped := self._dropped(name, passed)) is not None:
+            yield dropped
         else:
             yield from self.from_vpc(self.routing.gateways[name].vpc, passed.at(name, "to its VPC"))
 

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from landbridge.artifacts import Artifacts, Manifest
 from landbridge.artifacts.cloud import Place, overlaid
+from landbridge.artifacts.live import Live
 from landbridge.artifacts.manifest import Gateway, Vpc
 from landbridge.artifacts.store import text_file
 from landbridge.findings import LandbridgeError, Where
@@ -41,11 +42,12 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One network, as its artifacts say it is; `routers` by the gateway's name."""
+    """One network, as its artifacts say it is; `routers` by the gateway's name. `live` is what of it is otherwise now, where it runs."""
 
     manifest: Manifest
     routers: Mapping[str, Router]
     places: Places = Places()
+    live: Live | None = None
 
     def vpc_of(self, gateway: Gateway) -> Vpc:
         return self.manifest.vpc(gateway.vpc)
@@ -76,6 +78,12 @@ def network_of(artifacts: Artifacts, places: Places = Places()) -> Network:
         raise LandbridgeError(*findings)
     names = [gateway.name for gateway in manifest.gateways]
     return Network(manifest, {name: one for name, one in zip(names, found, strict=True) if isinstance(one, Router)}, places)
+
+
+def live_network(network: Network, live: Live, routers: Mapping[str, Router]) -> Network:
+    """A network as it is now: in the cloud, and on those `routers` that were asked."""
+    places = replace(network.places, stacks={**network.places.stacks, **live.places})
+    return Network(live.manifest, {**network.routers, **routers}, places, live)
 
 
 def _text(artifacts: Artifacts, gateway: Gateway, places: Places) -> Text:

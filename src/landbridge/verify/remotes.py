@@ -259,7 +259,9 @@ def _mapped(router: Router, name: str | None) -> _Policy | None:
 def interests(network: Network, vpc: Vpc, gateways: Iterable[Gateway]) -> Set[Span]:
     """Every prefix that a VPC, its security groups and its gateways tell apart; that of everything tells nothing apart."""
     found = {span_of(cidr) for cidr in vpc.cidrs} | {span_of(subnet.cidr) for subnet in vpc.subnets}
-    words = [route.destination for route in vpc.routes if route.destination != "remote"]
+    apart = network.live.tables.get(vpc.name, ()) if network.live is not None else ()
+    routes = [*vpc.routes, *(route for _, some in apart for route in some)]
+    words = [route.destination for route in routes if route.destination != "remote"]
     for gateway in gateways:
         found |= gateway_interests(network, gateway.name)
         found.add(span_of(subnet_of(network.manifest, gateway)))

@@ -179,6 +179,8 @@ class Routing:
     def targets(self, site: str) -> list[tuple[str, str]]:
         """A VPC's routes, as destination and target; those of a pair lead to its active gateway once they have had to move."""
         routes = self.network.manifest.vpc(site).routes
+        if self.network.live is not None:  # they are where they are
+            return [(route.destination, route.target) for route in routes]
         pair = [gateway.name for gateway in self.of_site.get(site, ()) if self.roles[gateway.name].speaks]
         active = next((name for name in pair if self.roles[name].active), None)
         if active is None or not routes or routes[0].target == active:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
 from landbridge.artifacts.manifest import Gateway, Options, Tunnel
 from landbridge.findings import Where
@@ -73,11 +74,17 @@ def tunnel_state(network: Network, gateway: Gateway, router: Router, tunnel: Tun
             f"Add a peer for it, bound to a VTI with the address {tunnel.gateway}/30.",
         )
         return TunnelState(tunnel, gateway.name, "", None, missing, None, ())
-    ipsec = next(_ipsec_faults(network, gateway, router, tunnel, peer, outside), None)
+    ipsec = _seen(network, tunnel.name, "tunnels") or next(_ipsec_faults(network, gateway, router, tunnel, peer, outside), None)
     neighbor = next((one for one in router.bgp.neighbors if one.address == tunnel.aws), None) if router.bgp else None
-    bgp = next(_bgp_faults(network, gateway, router, tunnel, peer), None)
+    bgp = _seen(network, tunnel.name, "sessions") or next(_bgp_faults(network, gateway, router, tunnel, peer), None)
     cautions = () if ipsec else tuple(_cautions(network, gateway, tunnel, peer, outside))
     return TunnelState(tunnel, gateway.name, peer.vti, neighbor, ipsec, bgp, cautions)
+
+
+def _seen(network: Network, tunnel: str, what: Literal["tunnels", "sessions"]) -> Fault | None:
+    """What is seen to be down, where the network runs, needs no other reason."""
+    cut = getattr(network.live, what).get(tunnel) if network.live is not None else None
+    return Fault(cut.message, cut.where, cut.remedy) if cut is not None else None
 
 
 def _peer(router: Router, tunnel: Tunnel, outside: str) -> Peer | None:
