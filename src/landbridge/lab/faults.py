@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from landbridge.findings import LandbridgeError, error
+from landbridge.lab import breaking
 from landbridge.lab.machine import Machine
-from landbridge.lab.namespaces import filter_at, filter_with
 from landbridge.lab.network import LabNetwork
 from landbridge.lab.wireformat import Message
-
-QUALITY_MODULES = "sch_netem sch_ingress ifb act_mirred cls_matchall"
 
 
 class Faults:
@@ -42,7 +40,7 @@ class Faults:
                     error("lab", f"{name} is broken already: {self._active[name]}", remedy=f"`landbridge lab mend {name}` first.")
                 )
             if delay or loss:
-                await self._degrade(machine, delay, loss)
+                await breaking.degrade(machine, self._device(machine), delay, loss)
                 self._active[name] = f"wire: {delay:g} ms later, {loss:g} % lost, each way"
             elif how.get("hang"):
                 machine.hang()
@@ -52,7 +50,7 @@ class Faults:
                 self._active[name] = "killed"
         elif name in self._lab.roles.pairs:
             self._active[name] = "split: its gateways don't hear each other"
-            await self._split(name, "    ip protocol 112 drop\n")
+            await breaking.split(f"vpc-{name}", True, self._lab.root)
         else:
             self._unknown(name)
         return self.active
@@ -73,7 +71,7 @@ class Faults:
             await self._cut()
             return
         if name in self._lab.roles.pairs:
-            await self._split(name, "")
+            await breaking.split(f"vpc-{name}", False, self._lab.root)
             return
         machine = self._lab.machine(name)
         if how == "hung":
@@ -81,43 +79,10 @@ class Faults:
         elif how == "killed":
             await self._lab.start_again(machine)
         else:
-            device = self._device(machine)
-            await machine.run(f"tc qdisc del dev {device} root; tc qdisc del dev {device} ingress")
-
-    async def _split(self, site: str, rule: str) -> None:
-        """The VPC carries no VRRP any more (or again)."""
-        chain = f"  chain split {{\n    type filter hook forward priority -10\n{rule}  }}\n"
-        text = f"add table ip faults\ndelete table ip faults\ntable ip faults {{\n{chain}}}\n"
-        await asyncio.to_thread(filter_at, f"vpc-{site}", text, self._lab.root)
+            await breaking.restore(machine, self._device(machine))
 
     async def _cut(self) -> None:
-        """The Internet drops what goes to or comes from the cut tunnels' outside addresses; nobody is told."""
-        addresses = ", ".join(str(self._lab.addressing.outside[name]) for name, how in self._active.items() if how == "cut")
-        text = "add table ip faults\ndelete table ip faults\n"
-        if addresses:
-            text += f"""table ip faults {{
-  chain cut {{
-    type filter hook forward priority -10
-    ip saddr {{ {addresses} }} drop
-    ip daddr {{ {addresses} }} drop
-  }}
-}}
-"""
-        await asyncio.to_thread(filter_with, text, self._lab.root)
-
-    async def _degrade(self, machine: Machine, delay_ms: float, loss_percent: float) -> None:
-        """Both ways: out of the machine, and, by way of an intermediate device, into it."""
-        device = self._device(machine)
-        quality = f"netem delay {delay_ms:g}ms loss {loss_percent:g}%"
-        done = await machine.run(
-            f"modprobe -a {QUALITY_MODULES} && ip link set ifb0 up && tc qdisc replace dev {device} root {quality}"
-            f" && tc qdisc replace dev ifb0 root {quality} && (tc qdisc add dev {device} ingress 2>/dev/null; true)"
-            f" && tc filter replace dev {device} parent ffff: handle 1 prio 1 matchall action mirred egress redirect dev ifb0"
-        )
-        if done.status:
-            raise LandbridgeError(
-                error("lab", f"the wire of {machine.name} can't be made worse: {done.err.decode(errors='replace').strip()}")
-            )
+        await breaking.cut((self._lab.addressing.outside[name] for name, how in self._active.items() if how == "cut"), self._lab.root)
 
     def _device(self, machine: Machine) -> str:
         return "vec0" if machine is self._lab.hub else "eth0"

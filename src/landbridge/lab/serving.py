@@ -17,6 +17,7 @@ from landbridge.lab.probing import Protocol as By
 from landbridge.lab.wireformat import Message, encode, failure, peer_is_ours
 
 PROTOCOLS: tuple[By, ...] = ("icmp", "tcp")
+MOST_S = 60  # of a probe
 Tell = Callable[[Message], None]
 Operation = Callable[[Message, Tell], Awaitable[Any]]
 
@@ -78,7 +79,10 @@ class Service:
         protocols = request.get("protocols") or list(PROTOCOLS)
         if not set(protocols) <= set(PROTOCOLS):
             raise LandbridgeError(error("name", f"probes are by {' and '.join(PROTOCOLS)}, not {', '.join(map(str, protocols))}"))
-        probes = await self._lab.probe(chosen, protocols, float(request.get("seconds") or 2))
+        seconds = float(request.get("seconds") or 2)
+        if not 0 < seconds <= MOST_S:
+            raise LandbridgeError(error("lab", f"a probe may take up to {MOST_S} s, not {seconds:g}"))
+        probes = await self._lab.probe(chosen, protocols, seconds)
         return {"ok": all(probe.ok for probe in probes), "probes": [probe.as_json() for probe in probes]}
 
     async def _exec(self, request: Message, _: Tell) -> Message:
