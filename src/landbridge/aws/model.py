@@ -82,7 +82,7 @@ Source = Given | Output | Outside | Stored | Image | RootDevice | Subnet
 @dataclass(frozen=True, slots=True)
 class StackPlan:
     """One CloudFormation stack. `name` is unique in the network; `owner` a hub, a site, or an account's alias; `after` are stacks that must
-    be there first, beside those that its parameters name."""
+    be there first, beside those that its parameters name; `joined` the subnets of an existing VPC whose route tables join the network."""
 
     name: str
     kind: Kind
@@ -92,6 +92,7 @@ class StackPlan:
     template: str
     parameters: Mapping[str, Source]
     after: tuple[str, ...] = ()
+    joined: tuple[Subnet, ...] = ()
 
     @property
     def file(self) -> str:

@@ -46,6 +46,10 @@ def _what(change: StackChange) -> Iterator[str]:
             yield f"… and {len(change.resources) - MOST_NAMED} more"
     if change.parameters and change.action == "update":
         yield f"new values: {', '.join(change.parameters)}"
+    if change.tables:
+        joins = [one.id for one in change.tables if one.change == "add"]
+        leaves = [one.id for one in change.tables if one.change == "remove"]
+        yield from (f"{what} the network: {', '.join(ids)}" for what, ids in (("joins", joins), ("leaves", leaves)) if ids)
     if change.after and change.action != "create":
         yield f"perhaps more, after {', '.join(change.after)}"
 
@@ -86,6 +90,7 @@ def plan_json(plan: Plan) -> list[dict[str, Any]]:
             "resources": [{"change": one.change, "name": one.name, "type": one.type} for one in change.resources],
             "parameters": list(change.parameters),
             "after": list(change.after),
+            "tables": [{"change": one.change, "id": one.id} for one in change.tables],
         }
         for change in plan.stacks
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 
 from landbridge.aws.calling import Cloud
 from landbridge.aws.deploying import changeset
@@ -11,7 +12,8 @@ from landbridge.aws.deploying.accounts import tell_apart
 from landbridge.aws.deploying.changeset import Wanted
 from landbridge.aws.deploying.graph import building, order, removing
 from landbridge.aws.deploying.ground import Ground, place
-from landbridge.aws.deploying.model import Plan, StackChange
+from landbridge.aws.deploying.joining import joining
+from landbridge.aws.deploying.model import Plan, StackChange, TableChange
 from landbridge.aws.deploying.settling import refuse_foreign, template_argument
 from landbridge.aws.deploying.stack import Patience, Stack, look
 from landbridge.aws.deploying.states import step, way_out
@@ -72,14 +74,18 @@ class _Planning:
             case "create" | "remove":
                 self._loose[name] = None
                 look_up(self.cloud, plan)
-                return StackChange(name, plan.kind, plan.owner, there, "create", resources(plan.template), (), after)
+                tables = self._tables(plan, None)
+                return StackChange(name, plan.kind, plan.owner, there, "create", resources(plan.template), after=after, tables=tables)
             case "wait":  # left by an interrupted deployment: it is waited for when it is deployed
                 self._loose[name] = None
                 return StackChange(name, plan.kind, plan.owner, there, "update", (), (), (*after, name))
         assert stack is not None
-        change = self._update(plan, stack, after)
+        change = replace(self._update(plan, stack, after), tables=self._tables(plan, stack))
         self._loose[name] = loose_outputs(plan.template, change.resources)
         return change
+
+    def _tables(self, plan: StackPlan, stack: Stack | None) -> tuple[TableChange, ...]:
+        return joining(self.cloud, self.ground.network, plan, stack) if plan.joined else ()
 
     def _after(self, plan: StackPlan) -> tuple[str, ...]:
         """The stacks whose outputs this one takes and that may have other ones once they have changed."""

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from landbridge.aws.calling import Cloud
 from landbridge.aws.deploying.changing import removed
 from landbridge.aws.deploying.graph import building, removing
 from landbridge.aws.deploying.ground import TABLE, Ground, place
+from landbridge.aws.deploying.joining import join, part, part_others
 from landbridge.aws.deploying.lease import Holder, Lease
 from landbridge.aws.deploying.model import Done, Plan, StackChange, Tell
 from landbridge.aws.deploying.record import Record
 from landbridge.aws.deploying.routers import Pusher, boots_with, deliver, texts
-from landbridge.aws.deploying.routes import withdraw
+from landbridge.aws.deploying.routes import PREFIX_LIST, sweep, withdraw
 from landbridge.aws.deploying.settling import Settled, Settling, remove
 from landbridge.aws.deploying.stack import Follower, InterruptedDeploymentError, Patience, Stack, look
 from landbridge.aws.deploying.states import step
 from landbridge.aws.deploying.survey import Found, survey
 from landbridge.aws.deploying.walking import Walk, walk
 from landbridge.findings import Finding, LandbridgeError, error
+from landbridge.heal import tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,20 @@ def deploy(ground: Ground, means: Means, shown: Plan | None = None) -> Done:
         settling = Settling(means.cloud, ground, means.tell, means.patience, _by_name(shown), lambda plan: boots_with(plan, record))
 
         def settle(name: str) -> Settled:
-            settled = settling.settle(ground.plan(name), stacks.get)
+            plan = ground.plan(name)
+            settled = settling.settle(plan, stacks.get)
             stacks[name] = settled.stack
+            if plan.joined and join(means.cloud, ground.network, plan, settled.stack) and settled.did == "unchanged":
+                settled = replace(settled, did="updated")
             return made if made.did == "created" and name == ground.anchor.name else settled
 
         try:
             built = walk(graph, settle, means.patience.stop)
             if built.failed or built.waiting:
                 return _done(built, None, ())
+            for there in dict.fromkeys(place(plan) for plan in ground.plans if PREFIX_LIST in plan.template):
+                sweep(means.cloud, there, ground.network, stacks, means.patience)
+                part_others(means.cloud, there, ground.network, [plan.owner for plan in ground.plans if plan.joined])
             findings = deliver(texts(ground.plans), record, means.pusher, means.tell)
             found = survey(means.cloud, ground.network, record.places())
             gone = remove_all(found, _agreed(removed(ground, found), shown), means)
@@ -76,6 +84,8 @@ def remove_all(found: Mapping[str, Found], names: list[str], means: Means) -> Wa
     def go(name: str) -> None:
         one = found[name]
         follower = Follower(means.cloud, one.place, one.stack.id, name, means.tell)
+        if one.kind == "edge":
+            part(means.cloud, one.place, one.stack.tags.get(tags.NETWORK, ""), one.owner)
         withdraw(means.cloud, one.place, one.stack)
         remove(means.cloud, one.place, one.stack, follower, means.patience)
 

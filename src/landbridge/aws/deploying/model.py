@@ -23,9 +23,17 @@ class ResourceChange:
 
 
 @dataclass(frozen=True, slots=True)
+class TableChange:
+    """A route table of an existing VPC that joins the network, or leaves it."""
+
+    change: Literal["add", "remove"]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class StackChange:
     """What becomes of one stack. `after` are the stacks that change before it: as their outputs aren't known yet, more of it may change
-    than is listed. `parameters` are those with a new value."""
+    than is listed. `parameters` are those with a new value; `tables` join the network, or leave it, with the stack."""
 
     name: str
     kind: str
@@ -35,6 +43,7 @@ class StackChange:
     resources: tuple[ResourceChange, ...] = ()
     parameters: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    tables: tuple[TableChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Plan:
     @property
     def changes(self) -> tuple[StackChange, ...]:
         """The stacks to which something happens, or may happen once others have changed."""
-        return tuple(stack for stack in self.stacks if stack.action != "keep" or stack.after)
+        return tuple(stack for stack in self.stacks if stack.action != "keep" or stack.after or stack.tables)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from landbridge.aws.deploying import changeset, objects
 from landbridge.aws.deploying.changeset import ChangeSet, Wanted
 from landbridge.aws.deploying.ground import Ground, place
 from landbridge.aws.deploying.model import StackChange, Tell
+from landbridge.aws.deploying.routes import Leaving
 from landbridge.aws.deploying.stack import Follower, Patience, Stack, failure, look, wait_quiet
 from landbridge.aws.deploying.states import step, way_out
 from landbridge.aws.deploying.values import Lookup, bucket, resolve
@@ -108,9 +109,10 @@ class Settling:
         except LandbridgeError:
             changeset.discard(self.cloud, there, stack, made.id)
             raise
+        leaving = Leaving(self.cloud, there, stack, made.resources)
         changeset.execute(self.cloud, there, stack, made)
         while True:
-            after = wait_quiet(self.cloud, there, stack.id, follower, self.patience)
+            after = wait_quiet(self.cloud, there, stack.id, follower, self.patience, leaving)
             if after is None or not changeset.executing(self.cloud, there, stack, made):
                 break
             self.patience.pause()

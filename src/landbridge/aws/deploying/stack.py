@@ -107,14 +107,17 @@ class Follower:
         return list(answer.get("StackEvents") or ())
 
 
-def wait_quiet(cloud: Cloud, place: Place, stack_id: str, follower: Follower, patience: Patience) -> Stack | None:
-    """The stack, once nothing is in progress with it; None once it is gone."""
+def wait_quiet(
+    cloud: Cloud, place: Place, stack_id: str, follower: Follower, patience: Patience, seen: Callable[[Stack], object] = lambda _: None
+) -> Stack | None:
+    """The stack, once nothing is in progress with it; None once it is gone. `seen` gets it whenever it was looked at meanwhile."""
     began = patience.clock()
     while True:
         stack = look(cloud, place, stack_id)
         follower.catch_up()
         if stack is None or stack.status == "REVIEW_IN_PROGRESS" or not stack.status.endswith("_IN_PROGRESS"):
             return stack
+        seen(stack)
         if patience.clock() - began > patience.longest_s:
             message = f"the stack {stack.name} ({place}) has been in {stack.status} for {patience.longest_s / 60:.0f} min."
             raise LandbridgeError(error("stack", message, None, "Look at its events; when it has ended, run the same command again."))

@@ -50,7 +50,7 @@ def look_up(cloud: Cloud, plan: StackPlan) -> None:
         if isinstance(source, Image):
             _newest_image(cloud, place(plan), source)
         elif isinstance(source, Subnet):
-            _subnet(cloud, place(plan), source)
+            subnet_of(cloud, place(plan), source)
         elif isinstance(source, RootDevice) and isinstance(image := plan.parameters[source.parameter], Given):
             _root_device(cloud, place(plan), image.value)
 
@@ -70,7 +70,7 @@ def _value(cloud: Cloud, ground: Ground, plan: StackPlan, source: Source, lookup
             # A newer image replaces no router by itself.
             return before or _newest_image(cloud, place(plan), source)
         case Subnet():
-            return _subnet(cloud, place(plan), source)
+            return subnet_of(cloud, place(plan), source)
     raise AssertionError(source)
 
 
@@ -120,7 +120,8 @@ def _root_device(cloud: Cloud, there: Place, image: str) -> str:
     return str(found[0]["RootDeviceName"])
 
 
-def _subnet(cloud: Cloud, there: Place, subnet: Subnet) -> str:
+def subnet_of(cloud: Cloud, there: Place, subnet: Subnet) -> str:
+    """The id of a subnet of an existing VPC. Raises LandbridgeError, which says what is there instead."""
     filters = [{"Name": "vpc-id", "Values": [subnet.vpc]}]
     found = {one["CidrBlock"]: one["SubnetId"] for one in cloud.each(there, "ec2", "describe_subnets", "Subnets", Filters=filters)}
     if subnet.cidr in found:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from troposphere import Template
 
-from landbridge.aws.model import Kind, Source, StackPlan
+from landbridge.aws.model import Kind, Source, StackPlan, Subnet
 from landbridge.aws.stacks.base import base_template
 from landbridge.aws.stacks.edge import edge_parameters, edge_template
 from landbridge.aws.stacks.gateways import gateways_parameters, gateways_template
@@ -16,7 +16,7 @@ from landbridge.aws.stacks.layout import Layout, Place, layout_of
 from landbridge.aws.stacks.names import Labels
 from landbridge.aws.stacks.template import template_text
 from landbridge.aws.stacks.vpn import vpn_parameters, vpn_template
-from landbridge.design import Design, SitePlan
+from landbridge.design import Design, HubPlan, SitePlan
 
 
 def stack_plans(design: Design, texts: Mapping[str, str]) -> tuple[StackPlan, ...]:
@@ -44,13 +44,13 @@ def _shared(design: Design, layout: Layout) -> Iterator[StackPlan]:
 def _hub(design: Design, layout: Layout) -> StackPlan:
     template = hub_template(design, _labels(design, design.hub.name, "hub"))
     after = [layout.base(layout.hub)]
-    return _plan(layout.hub_stack(), "hub", design.hub.name, layout.hub, template, hub_parameters(design.hub), after)
+    return _plan(layout.hub_stack(), "hub", design.hub.name, layout.hub, template, hub_parameters(design.hub), after, _joined(design.hub))
 
 
 def _site(design: Design, site: SitePlan, layout: Layout, texts: dict[str, str]) -> Iterator[StackPlan]:
     name, place = site.name, layout.sites[site.name]
     template = edge_template(design, site, layout, _labels(design, name, "edge"))
-    yield _plan(layout.edge(name), "edge", name, place, template, edge_parameters(site, layout))
+    yield _plan(layout.edge(name), "edge", name, place, template, edge_parameters(site, layout), joined=_joined(site))
     template = vpn_template(design, site, layout, _labels(design, name, "vpn"))
     yield _plan(layout.vpn(name), "vpn", name, layout.hub, template, vpn_parameters(site, layout), [layout.base(layout.hub)])
     template = gateways_template(design, site, _labels(design, name, "gateways"), texts)
@@ -63,6 +63,19 @@ def _labels(design: Design, owner: str | None, kind: Kind) -> Labels:
 
 
 def _plan(
-    name: str, kind: Kind, owner: str, place: Place, template: Template, parameters: Mapping[str, Source], after: Iterable[str] = ()
+    name: str,
+    kind: Kind,
+    owner: str,
+    place: Place,
+    template: Template,
+    parameters: Mapping[str, Source],
+    after: Iterable[str] = (),
+    joined: tuple[Subnet, ...] = (),
 ) -> StackPlan:
-    return StackPlan(name, kind, owner, place.account, place.region, template_text(template), parameters, tuple(after))
+    return StackPlan(name, kind, owner, place.account, place.region, template_text(template), parameters, tuple(after), joined)
+
+
+def _joined(plan: HubPlan | SitePlan) -> tuple[Subnet, ...]:
+    """The subnets of an existing VPC that are part of the network."""
+    vpc = plan.vpc_id
+    return () if vpc is None else tuple(Subnet(vpc, str(subnet.local)) for subnet in plan.subnets if not subnet.private)
