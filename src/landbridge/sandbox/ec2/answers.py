@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from landbridge.sandbox.ec2 import customers, hubroutes, hubs, prefixes
+from landbridge.sandbox.ec2 import addressing, customers, hubroutes, hubs, prefixes
 from landbridge.sandbox.vpn import answers as vpn
 
-ANSWERS = (*hubs.ANSWERS, *hubroutes.ANSWERS, *prefixes.ANSWERS, *customers.ANSWERS, *vpn.ANSWERS)
+ANSWERS = (*hubs.ANSWERS, *hubroutes.ANSWERS, *prefixes.ANSWERS, *customers.ANSWERS, *addressing.ANSWERS, *vpn.ANSWERS)
 
 
 def install() -> None:

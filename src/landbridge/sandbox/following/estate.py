@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
-from typing import Literal
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
 
 InstanceState = Literal["pending", "running", "shutting-down", "terminated", "stopping", "stopped"]
 
@@ -91,6 +93,7 @@ class Instance:
     """`interface` is its first; `role` the name of its instance profile's role, or ""; `gateway` the tag landbridge:gateway, or "".
     `launched` in seconds since 1970."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")  # user data may be packed
     id: str
     account: str
     region: str

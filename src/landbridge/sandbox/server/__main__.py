@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from landbridge.sandbox.server import snapshot
+from landbridge.sandbox.server import privately, snapshot
 from landbridge.sandbox.server.world import WORLD
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def main() -> None:
     given = argparse.ArgumentParser()
     given.add_argument("folder", type=Path)
     given.add_argument("--idle", type=float, default=None)
+    given.add_argument("--quotas", choices=("aws", "raised"), default=None)
     asked = given.parse_args()
     WORLD.folder = asked.folder.absolute()
     held = (WORLD.folder / "server.lock").open("a")
@@ -38,17 +39,22 @@ def main() -> None:
         time.sleep(0.02)
     else:
         sys.exit("another process has this folder")
-    _serve(asked.folder, asked.idle)
+    _serve(asked.folder, asked.idle, asked.quotas)
 
 
-def _serve(folder: Path, idle: float | None) -> None:
+def _serve(folder: Path, idle: float | None, quotas: str | None) -> None:
     _settle(folder)
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     from landbridge.sandbox.server.assembly import assemble
 
     application = assemble()
-    snapshot.load(folder / "state.pickle")
+    try:
+        snapshot.load(folder / "state.pickle")
+    except (snapshot.StateError, OSError) as problem:
+        sys.exit(str(problem))
+    if quotas is not None:
+        WORLD.kept.raised = quotas == "raised"
 
     class Quiet(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"  # a connection serves many calls
@@ -70,6 +76,7 @@ def _serve(folder: Path, idle: float | None) -> None:
     from landbridge.sandbox.server.assembly import begin, finish
 
     begin(folder / "state.pickle")
+    end_private = privately.serve(application, folder, Quiet)
     if idle is not None:
         Thread(target=_watch, args=(application, idle, end), daemon=True).start()
     said = {"pid": os.getpid(), "port": server.server_port}
@@ -77,6 +84,7 @@ def _serve(folder: Path, idle: float | None) -> None:
     aside.write_text(json.dumps(said), encoding="utf-8")
     aside.replace(folder / "process.json")
     server.serve_forever(poll_interval=0.1)
+    end_private()
     finish()
     snapshot.save(folder / "state.pickle")
     os._exit(0)  # whatever thread still waits for something

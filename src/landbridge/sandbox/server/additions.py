@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from landbridge.sandbox.cloudformation import serving
-from landbridge.sandbox.ec2 import answers, customers, hubs, routes, rules
+from landbridge.sandbox.ec2 import addressing, answers, customers, hubs, routes, rules
 from landbridge.sandbox.happening import bus
+from landbridge.sandbox.quotas import answers as service_quotas
+from landbridge.sandbox.quotas import enforcing
 from landbridge.sandbox.scaling import hooks, launching
 from landbridge.sandbox.server import accounts, buckets, images
 from landbridge.sandbox.server.foreign import Foreign
+from landbridge.sandbox.showing import health
 
 ADDITIONS = (
     accounts.install,  # whose call it is
@@ -16,11 +19,15 @@ ADDITIONS = (
     answers.install,  # calls of EC2
     customers.install,  # AS numbers of four bytes
     hubs.install,  # associations of attachments
+    addressing.install,  # addresses that are given out
     routes.install,  # black holes
     rules.install,  # rules of protocols without ports
     launching.install,  # how groups launch, and what goes with an instance
     hooks.install,  # lifecycle hooks
     bus.install,  # rules that reach functions
+    enforcing.install,  # quotas, after all that makes something
+    service_quotas.install,  # and their API
+    health.install,  # status checks
 )
 SERVICES = {"cloudformation": serving.application}  # of our own, in the place of the emulator's
 

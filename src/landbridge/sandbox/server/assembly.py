@@ -6,6 +6,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from landbridge.sandbox.admitting import judging
+from landbridge.sandbox.admitting.gate import Gate
 from landbridge.sandbox.cloudformation import engine
 from landbridge.sandbox.functions import invoking
 from landbridge.sandbox.happening import alarms, ticking, watching
@@ -14,6 +16,7 @@ from landbridge.sandbox.server.additions import install
 from landbridge.sandbox.server.foreign import Props
 from landbridge.sandbox.server.serving import Application
 from landbridge.sandbox.server.world import WORLD
+from landbridge.sandbox.showing import credentials, health, showing
 from landbridge.sandbox.vpn.answers import told
 
 SERVICES = (
@@ -44,8 +47,9 @@ def assemble() -> Application:
     backends.list_of_moto_modules = lambda: modules  # it would look at the disk for them at every call, which takes most of its time
     emulator = DomainDispatcherApplication(create_backend_app)
     install(emulator)
-    direct: dict[str, Any] = {"health": lambda _: {"ok": True}, "tunnel": _told}
-    return Application(emulator, direct, invoking.answered, watching.look)
+    direct: dict[str, Any] = {"health": lambda _: {"ok": True}, "tunnel": _told, "key": judging.told_key, "region": judging.told_region, "instance": health.told}
+    private: dict[str, Any] = {"estate": showing.estate, "credentials": credentials.credentials}
+    return Application(Gate(emulator), direct, invoking.answered, watching.look, private)
 
 
 def _told(said: Props) -> Props:

@@ -7,8 +7,9 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import parse_qsl
 
-from landbridge.sandbox.server import snapshot
+from landbridge.sandbox.server import privately, snapshot
 from landbridge.sandbox.server.request import Asked, read
 from landbridge.sandbox.server.world import WORLD
 
@@ -18,7 +19,8 @@ Answer = Callable[..., Any]
 
 class Application:
     """WSGI. `direct` are paths of the sandbox's own (`/sandbox/…`); `free` may take a call that must not hold the lock (a function's run
-    calls back); `after` is told of every call that may have changed something, under the lock."""
+    calls back); `after` is told of every call that may have changed something, under the lock; `private` are paths that show keys:
+    given the query, they answer without the lock, and only where `privately` allows it."""
 
     def __init__(
         self,
@@ -26,11 +28,13 @@ class Application:
         direct: dict[str, Callable[[dict[str, Any]], dict[str, Any]]],
         free: Callable[[Asked, Environ], tuple[int, dict[str, str], bytes] | None],
         after: Callable[[], None],
+        private: dict[str, Callable[[dict[str, Any]], bytes]],
     ) -> None:
         self.emulator = emulator
         self.direct = direct
         self.free = free
         self.after = after
+        self.private = private
         self.last = time.monotonic()
         self.under_way = 0
 
@@ -65,7 +69,10 @@ class Application:
         return _pass_on(answer, asked.method, said[0], said[1], body)
 
     def _own(self, asked: Asked, environ: Environ, answer: Answer) -> Iterable[bytes]:
-        do = self.direct.get(asked.path.removeprefix("/sandbox/"))
+        name = asked.path.removeprefix("/sandbox/")
+        if name in self.private and privately.allowed(environ):
+            return _shown(answer, self.private[name], environ)
+        do = None if privately.came(environ) and not privately.allowed(environ) else self.direct.get(name)
         if do is None:
             return _say(answer, 404, {}, b"{}")
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) if asked.method == "POST" else b""
@@ -81,6 +88,13 @@ class Application:
         except (KeyError, ValueError, TypeError) as problem:
             return _say(answer, 400, {}, json.dumps({"error": f"{type(problem).__name__}: {problem}"}).encode())
         return _say(answer, 200, {"Content-Type": "application/json"}, json.dumps(said).encode())
+
+
+def _shown(answer: Answer, do: Callable[[dict[str, Any]], bytes], environ: Environ) -> list[bytes]:
+    try:
+        return _say(answer, 200, {"Content-Type": "application/json"}, do(dict(parse_qsl(environ.get("QUERY_STRING", "")))))
+    except (KeyError, ValueError) as problem:
+        return _say(answer, 400, {}, json.dumps({"error": f"{type(problem).__name__}: {problem}"}).encode())
 
 
 def _pass_on(answer: Answer, method: str, status: str, headers: list[tuple[str, str]], body: bytes) -> list[bytes]:
