@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,7 @@ from landbridge.findings import LandbridgeError
 from landbridge.lab import guestroot
 from landbridge.lab.cache import cache_folder
 from landbridge.lab.guestroot import GuestRoot, guest_root
+from landbridge.vyos import booting
 
 
 def _folder(cache: Path) -> Path:
@@ -106,3 +112,35 @@ def test_what_a_killed_making_left_behind_is_removed_by_the_next(tmp_path: Path,
     monkeypatch.setattr(guestroot, "_make", lambda folder, _: folder.mkdir())
     assert guestroot.guest_root().folder.is_dir()
     assert not left.exists()
+
+
+def test_when_one_is_made_older_ones_go_that_nobody_uses_or_asked_for_lately(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path))
+    monkeypatch.setattr(guestroot, "_make", lambda folder, _: folder.mkdir())
+    for name in ("unused", "lately", "running"):
+        (tmp_path / f"guest-root-{name}/usr").mkdir(parents=True)
+        if name != "lately":
+            os.utime(tmp_path / f"guest-root-{name}", (1, 1))
+    (tmp_path / "other").mkdir()
+    machine = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", f"rootflags={tmp_path}/guest-root-running"])
+    try:
+        made = guest_root()
+    finally:
+        machine.kill()
+        machine.wait()
+    assert sorted(_left(tmp_path)) == sorted([made.folder.name, "guest-root-lately", "guest-root-running", "other"])
+
+
+def test_one_that_is_asked_for_is_known_to_be_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANDBRIDGE_CACHE", str(tmp_path))
+    _folder(tmp_path).mkdir()
+    os.utime(_folder(tmp_path), (1, 1))
+    guest_root()
+    assert time.time() - _folder(tmp_path).stat().st_mtime < 60
+
+
+@pytest.mark.lab
+def test_a_machines_python_finds_everything_that_a_bootstrap_imports_compiled(root: GuestRoot) -> None:
+    wanted = re.findall(r"^import (\S+)$", (Path(booting.__file__).parent / "bootstrap.txt").read_text(), re.MULTILINE)
+    assert set(wanted) <= set(guestroot.IMPORTS.split(", "))
+    assert list(root.folder.glob("usr/lib/python3*/urllib/__pycache__/request.*.pyc"))

@@ -13,11 +13,13 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab.cache import cache_folder
@@ -31,17 +33,20 @@ PACKAGES = (
     "iptables",
     "keepalived",
     "kmod",
+    "libpython3-stdlib",
     "libstrongswan-standard-plugins",
     "libtcc-dev",
     "nftables",
+    "python3-minimal",
     "strongswan-charon",
     "strongswan-swanctl",
     "tcc",
     "tcpdump",
     "user-mode-linux",
 )
-FOLDERS = ("dev", "guest", "host", "lib/modules", "proc", "root", "run", "sys", "tmp", "var/tmp/frr")
+FOLDERS = ("dev", "guest", "host", "lib/modules", "opt", "proc", "root", "run", "sys", "tmp", "var/tmp/frr")
 LINKS = {"bin/sh": "busybox", "config": "/host/config", "var/run": "/run"}
+SPARE = ("usr/share/doc", "usr/share/info", "usr/share/locale", "usr/share/man")
 FILES = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nfrr:x:100:100::/nonexistent:/bin/false\n",
     "etc/group": "root:x:0:\nfrr:x:100:\nfrrvty:x:101:root,frr\n",
@@ -50,8 +55,16 @@ FILES = {
     "etc/pam.d/other": "auth sufficient pam_permit.so\naccount sufficient pam_permit.so\n",
     "etc/frr/vtysh.conf": "no service integrated-vtysh-config\n",
 }
-GUEST = ("init", "ptrace.c", "real", "vti")
+GUEST = ("cloud", "ike", "init", "ptrace.c", "real", "respawn", "router", "vti")
+PROGRAMS = ("cloud", "ike", "init", "respawn", "router", "vti")
+# What the programs there, and a gateway's bootstrap, import: compiled once, because a machine can't write and would do it at each start.
+IMPORTS = (
+    "base64, datetime, encodings.idna, gzip, hashlib, hmac, http.client, json, os, re, ssl, subprocess, sys, time, urllib.error, "
+    "urllib.parse, urllib.request"
+)
+PYTHON = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": ""}  # whatever is set here, what is compiled is kept in its place
 LIBRARIES = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu")
+UNUSED_S = 3600.0  # an older root that nobody has asked for this long is in nobody's way
 
 Progress = Callable[[str, int, int], None]
 
@@ -92,7 +105,22 @@ def guest_root(progress: Progress = lambda *_: None) -> GuestRoot:
                 shutil.rmtree(left, ignore_errors=True)
             if not folder.is_dir():
                 _make(folder, progress)
+                _remove_older(folder)
+    with suppress(OSError):  # a cache that is read only
+        os.utime(folder)
     return GuestRoot(folder)
+
+
+def _remove_older(made: Path) -> None:
+    """The guest roots of other recipes, but for those that were asked for lately or that a machine runs on."""
+    commands = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            commands.append(process.read_bytes())
+    for folder in made.parent.glob("guest-root-*"):
+        used = any(os.fsencode(folder) in command for command in commands)
+        if folder != made and folder.is_dir() and not used and time.time() - folder.stat().st_mtime > UNUSED_S:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _source(name: str) -> str:
@@ -100,7 +128,7 @@ def _source(name: str) -> str:
 
 
 def _digest() -> str:
-    recipe = [*PACKAGES, *FOLDERS, *(f"{name}={text}" for name, text in (FILES | LINKS).items()), *map(_source, GUEST)]
+    recipe = [*PACKAGES, *FOLDERS, *SPARE, IMPORTS, *(f"{name}={text}" for name, text in (FILES | LINKS).items()), *map(_source, GUEST)]
     return hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:12]
 
 
@@ -167,6 +195,8 @@ def _size(folder: Path) -> int:
 
 
 def _finish(root: Path) -> None:
+    for name in SPARE:
+        shutil.rmtree(root / name, ignore_errors=True)
     for name in FOLDERS:
         (root / name).mkdir(parents=True, exist_ok=True)
     shutil.rmtree(root / "var/run", ignore_errors=True)
@@ -179,7 +209,7 @@ def _finish(root: Path) -> None:
         path.write_text(text)
     for name in GUEST:
         (root / "guest" / name).write_text(_source(name))
-    for name in ("init", "vti"):
+    for name in PROGRAMS:
         (root / "guest" / name).chmod(0o755)
     # busybox' shell knows its own commands; any other shell finds them here, last.
     local = root / "usr/local/bin"
@@ -189,11 +219,13 @@ def _finish(root: Path) -> None:
     compiler = GuestRoot(root).tool("usr/bin/tcc")
     support = root / LIBRARIES[1] / "tcc"
     _run(*compiler, f"-B{support}", "-shared", "-nostdlib", "-o", str(root / "guest/ptrace.so"), str(root / "guest/ptrace.c"))
+    python = GuestRoot(root).tool("usr/bin/python3")
+    _run(*python, "-S", "-c", f"import {IMPORTS}", more={**PYTHON, "PYTHONHOME": str(root / "usr")})
 
 
-def _run(*command: str, while_running: Callable[[], None] | None = None) -> str:
+def _run(*command: str, while_running: Callable[[], None] | None = None, more: Mapping[str, str] = MappingProxyType({})) -> str:
     """Run a step to its end and give its output; what it says on failure goes into the error."""
-    environment = {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
+    environment = {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive", **more}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment)
         try:
