@@ -3,7 +3,20 @@
 Any AWS client talks to it at `Sandbox.endpoint`. docs/sandbox.md says which behaviour of AWS it follows, and what it doesn't have.
 """
 
-from landbridge.sandbox.running import Sandbox, environment, folder_of, running, start, stop
-from landbridge.sandbox.telling import Learnt, set_tunnel
+from landbridge.sandbox.running import Quotas, Sandbox, environment, folder_of, reset, running, start, stop
+from landbridge.sandbox.telling import Learnt, set_key, set_region, set_tunnel
 
-__all__ = ["Learnt", "Sandbox", "environment", "folder_of", "running", "set_tunnel", "start", "stop"]
+__all__ = [
+    "Learnt",
+    "Quotas",
+    "Sandbox",
+    "environment",
+    "folder_of",
+    "reset",
+    "running",
+    "set_key",
+    "set_region",
+    "set_tunnel",
+    "start",
+    "stop",
+]

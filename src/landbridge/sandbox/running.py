@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,11 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
-from landbridge.findings import LandbridgeError, error
+from landbridge.findings import Finding, LandbridgeError, error
 from landbridge.lab.cache import cache_folder
 
 READY = 20.0  # seconds: a slow machine's limit; it is there in two
+Quotas = Literal["aws", "raised"]
 GOING = 10.0  # seconds until a process that was told to end is killed
 
 
@@ -57,17 +60,22 @@ def running(folder: Path) -> Sandbox | None:
         return None  # it is just starting, or just ending
 
 
-def start(folder: Path, idle: float | None = None) -> Sandbox:
+def start(folder: Path, idle: float | None = None, quotas: Quotas | None = None) -> Sandbox:
     """Finds the folder's emulator, or starts it with the state that the folder holds. `idle`: it ends by itself after as many seconds
-    without a call. Raises LandbridgeError (codes "tool-missing", "cloud")."""
+    without a call. `quotas`: those that AWS gives every account, or so high that none is reached; as they were if it isn't said. Neither
+    changes anything for one that runs. Raises LandbridgeError (codes "tool-missing", "cloud")."""
     if find_spec("moto") is None or find_spec("flask") is None:
         raise LandbridgeError(
             error("tool-missing", "the emulator isn't installed.", remedy="Install it: pip install 'landbridge[sandbox]'.")
         )
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(folder):
-        found = running(folder)
-        return found if found is not None else _launch(folder, idle)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _alone(folder):
+            found = running(folder)
+            return found if found is not None else _launch(folder, idle, quotas)
+    except OSError as problem:
+        why = f"the sandbox can't use its folder {folder}: {problem.strerror or problem}."
+        raise LandbridgeError(error("cloud", why, None, "Make it yours, or name another with LANDBRIDGE_CACHE.")) from None
 
 
 def stop(folder: Path) -> bool:
@@ -88,11 +96,23 @@ def stop(folder: Path) -> bool:
         return True
 
 
-def _launch(folder: Path, idle: float | None) -> Sandbox:
+def reset(folder: Path) -> bool:
+    """Ends the folder's emulator and removes its state. Says whether there was any."""
+    stop(folder)
+    if not folder.is_dir():
+        return False
+    with _alone(folder):
+        shutil.rmtree(folder)
+    return True
+
+
+def _launch(folder: Path, idle: float | None, quotas: Quotas | None) -> Sandbox:
     (folder / "process.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "landbridge.sandbox.server", str(folder)]
     command += ["--idle", str(idle)] if idle is not None else []
+    command += ["--quotas", quotas] if quotas is not None else []
     with (folder / "log").open("ab") as log:
+        said_before = log.tell()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     end = time.monotonic() + READY
     while time.monotonic() < end:
@@ -104,7 +124,16 @@ def _launch(folder: Path, idle: float | None) -> Sandbox:
         time.sleep(0.02)
     process.kill()
     process.wait()
-    raise LandbridgeError(error("cloud", f"the emulator didn't start; its last words are in {folder / 'log'}.", remedy="Read them."))
+    raise LandbridgeError(_why_not(folder, (folder / "log").read_bytes()[said_before:].decode(errors="replace")))
+
+
+def _why_not(folder: Path, said: str) -> Finding:
+    """What the process said last, and the way out of it."""
+    last = next((line for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
+    if last.startswith("the state "):
+        remedy = f"Give the state up with `landbridge sandbox reset {folder.name}`, or go on with the version that wrote it."
+        return error("cloud", f"the sandbox of {folder} can't be taken up again: {last}.", None, remedy)
+    return error("cloud", f"the sandbox of {folder} didn't start: {last}.", None, f"See {folder / 'log'}, and try again.")
 
 
 def _gone(folder: Path) -> bool:

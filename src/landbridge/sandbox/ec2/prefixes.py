@@ -5,6 +5,8 @@ from __future__ import annotations
 from landbridge.sandbox.ec2.refusing import refused
 from landbridge.sandbox.server.foreign import Foreign
 
+AT_ONCE = 100  # entries that one call adds or removes
+
 
 def _held(backend: Foreign, number: str) -> Foreign:
     found = backend.managed_prefix_lists.get(number)
@@ -21,6 +23,12 @@ def modify_managed_prefix_list(self: Foreign) -> Foreign:
     held = _held(self.ec2_backend, given["PrefixListId"])
     most = int(given.get("MaxEntries") or held.max_entries)
     added, removed = given.get("AddEntries") or [], {one["Cidr"] for one in given.get("RemoveEntries") or []}
+    if (added or removed) and most != held.max_entries:
+        raise refused(
+            "InvalidParameterCombination", "You cannot modify the entries and the maximum entries for the prefix list in the same request."
+        )
+    if max(len(added), len(removed)) > AT_ONCE:
+        raise refused("InvalidParameterValue", f"The number of entries per request cannot exceeds limit ({AT_ONCE}).")
     if (added or removed) and given.get("CurrentVersion") is None:
         raise refused("MissingParameter", "The request must contain the parameter CurrentVersion")
     if given.get("CurrentVersion") is not None and int(given["CurrentVersion"]) != int(held.version):

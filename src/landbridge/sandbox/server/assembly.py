@@ -47,7 +47,13 @@ def assemble() -> Application:
     backends.list_of_moto_modules = lambda: modules  # it would look at the disk for them at every call, which takes most of its time
     emulator = DomainDispatcherApplication(create_backend_app)
     install(emulator)
-    direct: dict[str, Any] = {"health": lambda _: {"ok": True}, "tunnel": _told, "key": judging.told_key, "region": judging.told_region, "instance": health.told}
+    direct: dict[str, Any] = {
+        "health": lambda _: {"ok": True},
+        "tunnel": _told,
+        "key": judging.told_key,
+        "region": judging.told_region,
+        "instance": health.told,
+    }
     private: dict[str, Any] = {"estate": showing.estate, "credentials": credentials.credentials}
     return Application(Gate(emulator), direct, invoking.answered, watching.look, private)
 

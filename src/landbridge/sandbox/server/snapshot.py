@@ -22,6 +22,7 @@ from typing import Any
 from landbridge.sandbox.server.foreign import Foreign
 from landbridge.sandbox.server.world import WORLD, Kept
 
+FORMAT = 2  # goes up with what is kept, here or in `Kept`: a state of another one isn't read
 _LOCKS = (type(RLock()), type(Lock()))
 
 
@@ -83,20 +84,38 @@ def freeze() -> bytes:
         accounts = {account: dict(backends.items()) for account, backends in service.items()}
         extra = {key: value for key, value in vars(service).items() if key not in _OWN}
         services.append((service.backend.__module__, service.service_name, extra, accounts))
-    buffer = io.BytesIO()
+    buffer = io.BytesIO(_head())
+    buffer.seek(0, io.SEEK_END)
     _Writer(buffer, protocol=5).dump((WORLD.kept, services))
     return buffer.getvalue()
+
+
+class StateError(Exception):
+    """A state that can't be read."""
+
+
+def _head() -> bytes:
+    """The state's first line: what wrote it. The emulator's objects are kept as they are, so another version of it can't read them."""
+    from importlib.metadata import version
+
+    return f"landbridge sandbox {FORMAT}, moto {version('moto')}\n".encode()
 
 
 _OWN = {"backend", "service_name", "_use_boto3_regions", "_additional_regions", "_id"}
 
 
 def thaw(frozen: bytes) -> None:
-    """Puts a state back."""
+    """Puts a state back. Raises StateError."""
+    head, _, body = frozen.partition(b"\n")
+    if head + b"\n" != _head():
+        wrote = head[:80].decode(errors="replace") if head.startswith(b"landbridge sandbox") else "an older version"
+        raise StateError(f"the state is of {wrote}; this is {_head().decode().strip()}")
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(100_000)
     try:
-        kept, services = pickle.loads(frozen)
+        kept, services = pickle.loads(body)
+    except Exception as problem:
+        raise StateError(f"the state can't be read: {type(problem).__name__}: {problem}") from None
     finally:
         sys.setrecursionlimit(limit)
     for module, name, extra, accounts in services:

@@ -19,6 +19,10 @@ class Kept:
     instances: dict[str, str] = field(default_factory=dict)  # instance → the state that was last told
     alarms: dict[str, str] = field(default_factory=dict)  # an alarm's ARN → likewise
     ran: dict[str, float] = field(default_factory=dict)  # a schedule's ARN → when it last ran
+    keys: dict[str, dict[str, Any]] = field(default_factory=dict)  # access keys that aren't good: their state, and after how many calls
+    disabled: set[Place] = field(default_factory=set)  # Regions that an account hasn't enabled
+    quotas: dict[tuple[str, str, str, str], float] = field(default_factory=dict)  # raised ones, by account, Region, service, code
+    raised: bool = False  # all quotas, so that none is reached
     outside: int = 0  # tunnels' outside addresses handed out
     inside: int = 0  # and inside ranges
 

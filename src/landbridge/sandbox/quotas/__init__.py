@@ -1,0 +1,1 @@
+"""Quotas: counted when something is made, refused in AWS' words, raised by the API of Service Quotas."""
