@@ -38,6 +38,7 @@ COMMANDS = {
     "diff": _Lazy("landbridge.cli.diff", "diff", "Show the commands that lead from one configuration to another."),
     "lab": _Lazy("landbridge.cli.lab", "lab", "Run the network on this machine."),
     "deploy": _Lazy("landbridge.cli.deploy", "deploy", "Bring AWS, or the embedded one, to what the file says."),
+    "status": _Lazy("landbridge.cli.status", "status", "Show whether the deployed network is as it should be."),
     "destroy": _Lazy("landbridge.cli.destroy", "destroy", "Take the network off AWS, and show what is left."),
     "push": _Lazy("landbridge.cli.push", "push", "Bring a router that runs to what the file says, commit-confirmed."),
     "demo": _Lazy("landbridge.cli.demo", "demo", "The four-region network, here, from nothing to a healed failure."),

@@ -27,14 +27,15 @@ def report_view(report: Report, name: str, failures: bool) -> Iterator[Renderabl
     for _, kind in groupby(sorted(report.findings, key=rank), key=rank):
         same = list(kind)
         for finding in same[:MOST_OF_A_KIND]:
-            yield from _finding(finding)
+            yield from finding_view(finding)
         if len(same) > MOST_OF_A_KIND:
             yield Text(f"… and {len(same) - MOST_OF_A_KIND:,} more of {same[0].code}; --json has all.", "dim")
         yield Text("")
     yield _verdict(report, name, failures)
 
 
-def _finding(finding: Finding) -> Iterator[RenderableType]:
+def finding_view(finding: Finding) -> Iterator[RenderableType]:
+    """A finding in a line, with the packet that shows it below."""
     yield Text.assemble((f"{finding.severity}: ", _STYLES[finding.severity]), f"{finding} ", (f"[{finding.code}]", "dim"), no_wrap=True)
     for step in finding.trace:
         yield Text(f"    {step}", "dim", no_wrap=True)

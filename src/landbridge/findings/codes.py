@@ -50,6 +50,9 @@ CODES: dict[str, Code] = {
         "credentials": "AWS is asked without credentials, or with some that have expired or aren't known",
         "cloud": "AWS can't be reached or refuses what the command needs",
         "stack": "a CloudFormation stack failed, or is in a state that it must be helped out of",
+        "gateway": "a gateway of a deployed network isn't in service, or lacks what it needs to carry packets",
+        "drift": "what runs isn't any more what was deployed",
+        "alarm": "an alarm of the network is raised",
         "held": "another deployment of the network is under way",
     }.items()
 }
