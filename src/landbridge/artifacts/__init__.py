@@ -9,5 +9,6 @@ from landbridge.artifacts.manifest import Manifest
 from landbridge.artifacts.reading import read
 from landbridge.artifacts.rendering import render
 from landbridge.artifacts.store import Artifacts, write
+from landbridge.intent.uncollected import uncollected
 
-__all__ = ["Artifacts", "Manifest", "lock_path", "read", "read_lock", "render", "write", "write_atomically", "write_lock"]
+__all__ = ["Artifacts", "Manifest", "lock_path", "read", "read_lock", "render", "uncollected", "write", "write_atomically", "write_lock"]

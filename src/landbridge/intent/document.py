@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from landbridge.intent.model import Network
 from landbridge.intent.rules import check
 from landbridge.intent.source import read
 from landbridge.intent.tree import Mapping, dotted, locate, parse
+from landbridge.intent.uncollected import uncollected
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def load(path: Path | str) -> Document:
 
     Raises LandbridgeError with everything that is wrong with it: what the parser, the schema and the rules of each part refuse.
     """
-    with _no_collecting():
+    with uncollected():
         return loads(read(Path(path)), str(path))
 
 
@@ -57,15 +55,3 @@ def loads(text: str, file: str) -> Document:
         if not findings:
             return document
     raise LandbridgeError(*sorted(findings, key=lambda one: (one.where.line or 0, one.where.column or 0) if one.where else (0, 0)))
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Nothing made while loading is garbage; looking for it in a million new values takes as long as making them."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

@@ -10,12 +10,13 @@ import itertools
 from collections.abc import Iterator
 from functools import cached_property
 
+from landbridge.artifacts import uncollected
 from landbridge.verify.exchanges import Endpoint
 from landbridge.verify.failing import considered
 from landbridge.verify.forwarding import Forwarding
 from landbridge.verify.ground import Ground, Step
 from landbridge.verify.network import Network
-from landbridge.verify.proving import SiteProof, Tell, prove_all, silent, uncollected
+from landbridge.verify.proving import SiteProof, Tell, prove_all, silent
 from landbridge.verify.remotes import Remotes
 from landbridge.verify.routing import Kept, Routing
 from landbridge.verify.span import Span

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
+from landbridge.artifacts import uncollected
 from landbridge.artifacts.manifest import Vpc
 from landbridge.verify.exchanges import Endpoint
 from landbridge.verify.failing import Failure, failures_of
@@ -121,15 +120,3 @@ def _side_by_side(ground: Ground, vpcs: Sequence[Vpc], failures: bool, cores: in
 def _prove_chunk(first: int) -> list[SiteProof]:
     ground, vpcs, failures = _shared[-1]
     return [prove(ground, vpc, failures) for vpc in vpcs[first : first + CHUNK]]
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without looking for circles among millions of values: there are none."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 
+from landbridge.artifacts import uncollected
 from landbridge.findings import Finding, LandbridgeError
 from landbridge.vyos import Router, read_router
 from landbridge.vyos.configuration import tree_of
@@ -35,7 +35,7 @@ Read = Router | tuple[Finding, ...]
 def read_all(texts: Sequence[Text]) -> list[Read]:
     """What each text means, in their order."""
     cores = len(os.sched_getaffinity(0))
-    with _uncollected():  # routers hold no circles, and looking for some among a million values takes as long as reading them
+    with uncollected():  # routers hold no circles, and looking for some among a million values takes as long as reading them
         if len(texts) >= FEW and cores > 1:
             try:
                 return _side_by_side(texts, cores)
@@ -60,14 +60,3 @@ def _read(text: Text) -> Read:
         return read_router(tree_of(text.text, text.file), text.release, text.file)
     except LandbridgeError as problem:
         return problem.findings
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()

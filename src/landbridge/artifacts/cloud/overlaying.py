@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from landbridge.artifacts.cloud.connections import connected
@@ -17,6 +15,7 @@ from landbridge.artifacts.cloud.vpcs import vpc_of
 from landbridge.artifacts.manifest import Gateway, Hub, Manifest, Vpc
 from landbridge.artifacts.store import STACKS
 from landbridge.findings import Finding, LandbridgeError, Where, error
+from landbridge.intent.uncollected import uncollected
 
 Place = tuple[str, str]
 """A key of a hub's, VPC's or gateway's record: its name, and the key."""
@@ -41,7 +40,7 @@ def overlaid(manifest: Manifest, stacks: Mapping[str, str], folder: str = "") ->
     missing = list(strangers(manifest, stacks, folder))
     if missing:
         raise LandbridgeError(*missing)
-    with _uncollected():
+    with uncollected():
         return _Overlaying(manifest, stacks, folder).done()
 
 
@@ -119,15 +118,3 @@ class _Overlaying:
 
     def _placed(self, name: str, places: Mapping[str, Where]) -> None:
         self.places.update(((name, key), where) for key, where in places.items())
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Looking for circles among a million values, of which none is in one, takes as long as making them."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
