@@ -14,7 +14,7 @@ import shutil
 import signal
 import sys
 import termios
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,6 @@ from landbridge.lab.fabric import MACHINE_MAC, Wire
 from landbridge.lab.guestroot import GuestRoot
 from landbridge.lab.recipes import Recipe
 
-STAGES = ("booted", "wired", "ike", "up")
 MEMORY_MB = 128
 LOST_S = 1.0
 MOST_COMPLAINTS = 20
@@ -72,13 +71,8 @@ class Machine:
         """Start the kernel. The rest of the way up is `stage` by stage."""
         shutil.rmtree(self.folder, ignore_errors=True)
         (self.folder / "jobs").mkdir(parents=True)
-        for name, text in self.recipe.files.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-            if text.startswith("#!"):
-                path.chmod(0o755)
-        self._stages = {stage: asyncio.Event() for stage in STAGES}
+        self.write(self.recipe.files)
+        self._stages = {stage: asyncio.Event() for stage in self.recipe.stages}
         self._starts += 1
         self.hung = False
         scratch = self.folder.parent
@@ -92,6 +86,17 @@ class Machine:
         )
         self._reader = asyncio.create_task(self._read(self._process))
         self._reminder = asyncio.create_task(self._remind(self._process))
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Put files into the machine's folder, each whole at once: it may be reading them."""
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f".{path.name}.new")
+            fresh.write_text(text)
+            if text.startswith("#!"):
+                fresh.chmod(0o755)
+            fresh.replace(path)
 
     def _command(self, scratch: Path) -> list[str]:
         return [
@@ -176,8 +181,8 @@ class Machine:
                     waiting.set_result(int(status))
             case ["@", stage] if stage in self._stages:
                 self._stages[stage].set()
-            case ["!", *words] if len(self.complaints) < MOST_COMPLAINTS:
-                self.complaints.append("".join(one if one.isprintable() else "?" for one in " ".join(words))[:500])
+            case ["!", *words]:
+                self.complain(" ".join(words))
 
     async def run(self, script: str, seconds: float = 30.0) -> Done:
         """Run a shell script in the machine. Raises LandbridgeError if the machine is off, hangs, or takes longer than `seconds`."""
@@ -214,6 +219,16 @@ class Machine:
     async def run_words(self, words: Sequence[str], seconds: float = 30.0) -> Done:
         """Run one command in the machine."""
         return await self.run(shlex.join(words), seconds)
+
+    async def ended(self) -> None:
+        """Wait until it is off, for whatever reason."""
+        if self._reader is not None:
+            await asyncio.wait({self._reader})
+
+    def complain(self, words: str) -> None:
+        """Add to what its boot said."""
+        if len(self.complaints) < MOST_COMPLAINTS:
+            self.complaints.append("".join(one if one.isprintable() else "?" for one in words)[:500])
 
     def hang(self) -> None:
         """Stop the machine where it stands; nothing is said to anyone."""

@@ -73,11 +73,22 @@ $B sleep 9
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A machine: `files` of its folder by name, and `secrets` as lines for its console."""
+    """A machine: `files` of its folder by name, `secrets` as lines for its console, and the `stages` that its boot script tells."""
 
     name: str
     files: Mapping[str, str]
     secrets: tuple[str, ...] = field(repr=False)
+    stages: tuple[str, ...] = ("booted", "wired", "ike", "up")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a router stands: what it has from its VPC. `neighbours` is who answers for the VPC's router and others in the subnet."""
+
+    private: IPv4Address
+    length: int
+    router: IPv4Address
+    neighbours: tuple[str, ...] = ()
 
 
 def gateway(router: Router, scripts: Mapping[str, str], facts: Gateway, manifest: Manifest, addressing: Addressing) -> Recipe:
@@ -85,36 +96,73 @@ def gateway(router: Router, scripts: Mapping[str, str], facts: Gateway, manifest
 
     `scripts` are those that the router runs, by file name: they are where VyOS has them.
     """
-    private = addressing.private[facts.name]
-    length = addressing.subnet[facts.name].prefixlen
-    marks = {peer.vti: FIRST_MARK + number for number, peer in enumerate(router.peers)}
-    links = ["link set lo up", "link set vec0 name eth0", f"link set eth0 up {NO_MERGING}"]
-    for interface in router.interfaces:
-        links += _ethernet(interface, f"{private}/{length}") if interface.name.startswith(("eth", "lo")) else []
-    if any(interface.dhcp for interface in router.interfaces):
-        links.append(f"route add default via {addressing.router[facts.name]}")
-    links += _neighbours(facts, manifest, addressing)
-    by_name = {interface.name: interface for interface in router.interfaces}
-    for peer in router.peers:
-        links += _gateway_vti(by_name[peer.vti], peer, private, marks[peer.vti])
-    connections = [strongswan.gateway_connection(peer, marks[peer.vti]) for peer in router.peers]
-    secrets = [strongswan.secret(number, peer.secret, *strongswan.identities(peer)) for number, peer in enumerate(router.peers)]
+    place = Place(
+        addressing.private[facts.name],
+        addressing.subnet[facts.name].prefixlen,
+        addressing.router[facts.name],
+        tuple(_neighbours(facts, manifest, addressing)),
+    )
+    files = router_files(router, place)
+    files["links"] = "\n".join(["link set lo up", "link set vec0 name eth0", f"link set eth0 up {NO_MERGING}", *leased(router, place)]) + (
+        "\n" + files["links"]
+    )
     return Recipe(
         facts.name,
         {
-            "links": "\n".join(links) + "\n",
-            "filter": netfilter.restore(router),
-            "strongswan.conf": strongswan.strongswan(strongswan.GATEWAY_RETRANSMISSION),
-            "swanctl.conf": strongswan.swanctl(connections),
-            "zebra.conf": frr.zebra(router.host_name),
-            "bgpd.conf": frr.gateway_bgp(router),
-            "staticd.conf": frr.static(router),
-            "keepalived.conf": keepalived(router.vrrp),
+            **files,
             **{f"{SCRIPTS}/{name}": text for name, text in scripts.items()},
-            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks) + "\n" + _conntrack(router), role=facts.role),
+            "boot": BOOT.format(modules=MODULES, after_links=after_links(router), role=facts.role),
         },
-        tuple(secrets),
+        router_secrets(router),
     )
+
+
+def leased(router: Router, place: Place) -> list[str]:
+    """What DHCP gives a router that asks for it, as lines for `ip -batch`."""
+    named = [interface.name for interface in router.interfaces if interface.dhcp and interface.name.startswith(("eth", "lo"))]
+    addresses = [f"addr add {place.private}/{place.length} dev {name}" for name in named]
+    ways = [f"route add default via {place.router}"] if any(interface.dhcp for interface in router.interfaces) else []
+    return [*addresses, *ways]
+
+
+def router_files(router: Router, place: Place) -> dict[str, str]:
+    """The files of a router's daemons and links, but for what DHCP gives it and its keys."""
+    links = [
+        f"addr add {address} dev {interface.name}"
+        for interface in router.interfaces
+        if interface.name.startswith(("eth", "lo"))
+        for address in interface.addresses
+    ]
+    links += place.neighbours
+    by_name = {interface.name: interface for interface in router.interfaces}
+    marks = _marks(router)
+    for peer in router.peers:
+        links += _gateway_vti(by_name[peer.vti], peer, place.private, marks[peer.vti])
+    connections = [strongswan.gateway_connection(peer, marks[peer.vti]) for peer in router.peers]
+    return {
+        "links": "".join(f"{line}\n" for line in links),
+        "filter": netfilter.restore(router),
+        "strongswan.conf": strongswan.strongswan(strongswan.GATEWAY_RETRANSMISSION),
+        "swanctl.conf": strongswan.swanctl(connections),
+        "zebra.conf": frr.zebra(router.host_name),
+        "bgpd.conf": frr.gateway_bgp(router),
+        "staticd.conf": frr.static(router),
+        "keepalived.conf": keepalived(router.vrrp),
+    }
+
+
+def router_secrets(router: Router) -> tuple[str, ...]:
+    """A router's keys, as swanctl takes them."""
+    return tuple(strongswan.secret(number, peer.secret, *strongswan.identities(peer)) for number, peer in enumerate(router.peers))
+
+
+def after_links(router: Router) -> str:
+    """What a router's kernel is told once its links are there."""
+    return _decapsulate(_marks(router)) + "\n" + _conntrack(router)
+
+
+def _marks(router: Router) -> dict[str, int]:
+    return {peer.vti: FIRST_MARK + number for number, peer in enumerate(router.peers)}
 
 
 def hub(manifest: Manifest, addressing: Addressing) -> Recipe:
@@ -166,11 +214,6 @@ def hub(manifest: Manifest, addressing: Addressing) -> Recipe:
         },
         tuple(secrets),
     )
-
-
-def _ethernet(interface: Interface, leased: str) -> list[str]:
-    addresses = [*map(str, interface.addresses), *([leased] if interface.dhcp else [])]
-    return [f"addr add {address} dev {interface.name}" for address in addresses]
 
 
 def _neighbours(facts: Gateway, manifest: Manifest, addressing: Addressing) -> list[str]:
