@@ -40,6 +40,7 @@ COMMANDS = {
     "deploy": _Lazy("landbridge.cli.deploy", "deploy", "Bring AWS, or the embedded one, to what the file says."),
     "status": _Lazy("landbridge.cli.status", "status", "Show whether the deployed network is as it should be."),
     "destroy": _Lazy("landbridge.cli.destroy", "destroy", "Take the network off AWS, and show what is left."),
+    "sandbox": _Lazy("landbridge.cli.sandbox", "sandbox", "The embedded AWS by itself, for other programs to talk to."),
     "push": _Lazy("landbridge.cli.push", "push", "Bring a router that runs to what the file says, commit-confirmed."),
     "demo": _Lazy("landbridge.cli.demo", "demo", "The four-region network, here, from nothing to a healed failure."),
 }
