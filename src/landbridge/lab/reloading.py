@@ -1,0 +1,130 @@
+"""From one recipe's files to another's in a machine that runs: a script that changes what differs and leaves alone what doesn't.
+
+What a script does can be done again: where one was interrupted, the same one, or the next, ends right. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from landbridge.lab import frrchanges
+
+LINKS, FILTER, IKE, CHARON, PAIR = "links", "filter", "swanctl.conf", "strongswan.conf", "keepalived.conf"
+FRR = ("zebra.conf", "bgpd.conf", "staticd.conf")
+BOOT = "boot"  # is read once
+_CONNECTION = re.compile(r"^  (\S+) \{\n(.*?)^  \}\n", re.MULTILINE | re.DOTALL)
+_TABLE = re.compile(r"^\*(\w+)$", re.MULTILINE)
+_MADE = re.compile(r"link add (?:name )?(\S+) ")
+_OF_DEVICE = re.compile(r"(?:^link set (?:dev )?| dev )(\S+)")
+
+START = 'failed=0\nsay() { echo "$1: $(tail -n 3)" >&2; failed=1; }\n'
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str], again: Collection[str] = ()) -> str:
+    """A shell script for Machine.run that brings a running machine from one recipe's files to another's; "" for nothing to do.
+
+    `again` names connections that are to be negotiated anew though their text is the same: their key is another. The keys are in the
+    machine's memory before the script runs. It ends with 1 where something didn't work, and says what on its standard error.
+    """
+    names = [name for name in sorted({*before, *after}) if name != BOOT and before.get(name) != after.get(name)]
+    if not names and not again:
+        return ""
+    script = [START, *(_file(name, after.get(name)) for name in names)]
+    if LINKS in names:
+        script += _links(before.get(LINKS, ""), after.get(LINKS, ""))
+    if FILTER in names:
+        script.append(_filter(before.get(FILTER, ""), after.get(FILTER, "")))
+    if IKE in names or CHARON in names or again:
+        script += _ike(before.get(IKE, ""), after.get(IKE, ""), again, settings=CHARON in names)
+    if any(name in names for name in FRR):
+        script += _frr(before, after)
+    if PAIR in names:
+        script.append('[ ! -f /run/keepalived.pid ] || kill -HUP "$(cat /run/keepalived.pid)" || failed=1')
+    return "\n".join([*script, "exit $failed", ""])
+
+
+def _file(name: str, text: str | None) -> str:
+    """A file's new text in its place, at once; or the file gone."""
+    path = f"/host/{name}"
+    if text is None:
+        return f"rm -f {path}"
+    mode = f"chmod 755 {path}.new\n" if text.startswith("#!") else ""
+    folder = f"mkdir -p {path.rpartition('/')[0]}\n" if "/" in name else ""
+    return f"{folder}{_here(f'cat >{path}.new', text)}\n{mode}mv {path}.new {path}"
+
+
+def _here(command: str, text: str) -> str:
+    """A command with a text as its input, as it is. The last line must end, or the shell would end it."""
+    end = "END"
+    while end in text.splitlines():
+        end += "_"
+    return f"{command} <<'{end}'\n{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{end}"
+
+
+def _batch(lines: Iterable[str], tolerant: bool) -> list[str]:
+    """Lines for ip; what is taken away may be gone already."""
+    text = "".join(f"{line}\n" for line in lines)
+    if not text:
+        return []
+    if tolerant:
+        return [_here("/bin/ip -force -batch - >/dev/null 2>&1", text)]
+    return [_here("/bin/ip -force -batch - >/tmp/changes.out 2>&1 || say links </tmp/changes.out", text)]
+
+
+def _links(before: str, after: str) -> list[str]:
+    old, new = before.splitlines(), after.splitlines()
+    kept = {line for line in old if line in new}
+    remade = {match[1] for line in (*old, *new) if line not in kept and (match := _MADE.match(line))}
+    gone = [line for line in old if line not in kept and not _devices(line) & remade]
+    away = [f"link del {device}" for device in sorted(remade)]
+    away += [undone for line in reversed(gone) if (undone := _undone(line))]
+    fresh = [line for line in new if line not in kept or _devices(line) & remade]
+    made = [match[1] for line in fresh if (match := _MADE.match(line))]
+    script = [*_batch(away, True), *_batch(map(_replaced, fresh), False)]
+    return script + [f"echo 1 >/proc/sys/net/ipv4/conf/{device}/disable_policy" for device in made]  # see recipes._decapsulate
+
+
+def _devices(line: str) -> set[str]:
+    """The devices that a line is about; it goes when they go."""
+    made = _MADE.match(line)
+    return {made[1]} if made else set(_OF_DEVICE.findall(line))
+
+
+def _undone(line: str) -> str:
+    for added in ("addr", "route", "neigh", "rule"):
+        if line.startswith(f"{added} add "):
+            return line.replace(" add ", " del ", 1)
+    match = re.fullmatch(r"link set (?:dev )?(\S+) up\b.*", line)
+    return f"link set {match[1]} down" if match else ""
+
+
+def _replaced(line: str) -> str:
+    return re.sub(r"^(addr|route|neigh) add ", r"\1 replace ", line)
+
+
+def _filter(before: str, after: str) -> str:
+    """The whole text: it is loaded at once. A table that is gone is emptied."""
+    gone = [table for table in _TABLE.findall(before) if table not in _TABLE.findall(after)]
+    text = after + "".join(f"*{table}\nCOMMIT\n" for table in gone)
+    return _here("iptables-legacy-restore >/tmp/changes.out 2>&1 || say filter </tmp/changes.out", text)
+
+
+def _ike(before: str, after: str, again: Collection[str], *, settings: bool) -> list[str]:
+    old, new = dict(_CONNECTION.findall(before)), dict(_CONNECTION.findall(after))
+    ended = sorted(name for name, text in old.items() if new.get(name) != text or name in again)
+    script = ["swanctl --reload-settings >/dev/null 2>&1"] if settings else []
+    # Those that are to begin anew end first: loading them is what begins them.
+    script += [f"swanctl --terminate --ike {name} --force >/dev/null 2>&1" for name in ended]
+    return [*script, "swanctl --load-all --file /host/swanctl.conf --noprompt >/tmp/changes.out 2>&1 || say swanctl </tmp/changes.out"]
+
+
+def _frr(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    away, fresh = frrchanges.changes([before.get(name, "") for name in FRR], [after.get(name, "") for name in FRR])
+    script = []
+    if away:
+        script.append(_here("cat >/tmp/changes.frr", away) + "\nvtysh -f /tmp/changes.frr >/dev/null 2>&1")
+    if fresh:
+        done = "vtysh -f /tmp/changes.frr >/tmp/changes.out 2>&1 || say frr </tmp/changes.out"
+        script.append(_here("cat >/tmp/changes.frr", fresh) + f"\n{done}")
+    return script
