@@ -8,10 +8,12 @@ from ipaddress import IPv4Address
 
 from landbridge.artifacts.manifest import Gateway, Manifest
 from landbridge.findings import LandbridgeError, error
+from landbridge.lab import endpoint
 from landbridge.lab.addressing import Addressing
 from landbridge.lab.daemons import frr, netfilter, strongswan
 from landbridge.lab.daemons.keepalived import keepalived
 from landbridge.lab.fabric import FABRIC_MAC
+from landbridge.lab.vti import NO_MERGING, VTI_MTU, decapsulate, vti
 from landbridge.vyos.router import Interface, Peer, Router
 
 FIRST_MARK = 1  # VTI n has mark n + 1: a mark of 0 would mean every packet
@@ -20,12 +22,6 @@ MODULES = (
     "xt_NETMAP xt_MASQUERADE xt_TCPMSS xt_conntrack xt_multiport xt_tcpudp ipt_REJECT"
 )
 SCRIPTS = "config/scripts/landbridge"  # a machine's /config is in its folder
-# AWS answers with this MSS in its own downloads, and a Transit Gateway clamps what passes it.
-HUB_MSS = 1379
-VTI_MTU = 1436
-# A kernel that merges what it has decrypted into larger packets (GRO) and sends them on garbles them: each second packet of a merged
-# one starts with the first one's ESP trailer (seen with 6.1's ip_vti and UML's vector devices).
-NO_MERGING = "gro_max_size 1"
 
 # The order is the fastest: charon negotiates while FRR loads. `@ …` lines tell the supervisor how far the machine is. A blank line means
 # nothing anywhere (Machine._remind).
@@ -158,7 +154,7 @@ def router_secrets(router: Router) -> tuple[str, ...]:
 
 def after_links(router: Router) -> str:
     """What a router's kernel is told once its links are there."""
-    return _decapsulate(_marks(router)) + "\n" + _conntrack(router)
+    return decapsulate(_marks(router)) + "\n" + _conntrack(router)
 
 
 def _marks(router: Router) -> dict[str, int]:
@@ -169,51 +165,28 @@ def hub(manifest: Manifest, addressing: Addressing) -> Recipe:
     """The Transit Gateway, from the manifest alone: a tunnel endpoint a tunnel, BGP with every gateway, its VPC's attachment."""
     link = addressing.hub_link
     links = [
-        "link set lo up",
-        f"link set vec0 up {NO_MERGING}",
-        f"addr add {link.far}/30 dev vec0",
+        f"link set {endpoint.INTERNET} up {NO_MERGING}",
+        f"addr add {link.far}/30 dev {endpoint.INTERNET}",
         f"route add {addressing.eips} via {link.near}",
     ]
     vpc = next((vpc for vpc in manifest.vpcs if vpc.kind == "hub"), None)
     if vpc is not None:
         attachment = addressing.attachment
-        links += [f"link set vec1 up {NO_MERGING}", f"addr add {attachment.far}/30 dev vec1"]
+        links += [f"link set {endpoint.ATTACHMENT} up {NO_MERGING}", f"addr add {attachment.far}/30 dev {endpoint.ATTACHMENT}"]
         links += [f"route add {cidr} via {attachment.near}" for cidr in vpc.cidrs]
-    connections: list[strongswan.Connection] = []
-    secrets: list[str] = []
-    spokes: list[frr.Spoke] = []
-    marks: dict[str, int] = {}
+    ends: list[endpoint.End] = []
     for own in manifest.gateways:
         if own.options is None:
             message = f"the manifest doesn't say {own.name}'s `options`, which the hub of a lab is made from"
             raise LandbridgeError(error("lab", message, remedy=f"Write them into the record of {own.name} in manifest.yaml."))
         for tunnel in own.tunnels:
-            mark = FIRST_MARK + len(connections)
-            outside, eip = addressing.outside[tunnel.name], addressing.eip[own.name]
-            marks[f"vti{mark}"] = mark
-            links += [
-                f"addr add {outside}/32 dev lo",
-                *_vti(f"vti{mark}", mark, outside, eip, f"{tunnel.aws}/30", VTI_MTU),
-                f"link set vti{mark} up",
-            ]
-            connections.append(strongswan.hub_connection(tunnel.name, str(outside), str(eip), own.options, mark))
-            secrets.append(strongswan.secret(mark, addressing.keys[tunnel.name], str(outside)))
-            spokes.append(frr.Spoke(tunnel.gateway, own.asn))
-    clamp = "".join(f"-A FORWARD {way} vti+ -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss {HUB_MSS}\n" for way in ("-i", "-o"))
-    return Recipe(
-        manifest.hub.name,
-        {
-            "links": "\n".join(links) + "\n",
-            "filter": f"*mangle\n{clamp}COMMIT\n",
-            "strongswan.conf": strongswan.strongswan(strongswan.HUB_RETRANSMISSION),
-            "swanctl.conf": strongswan.swanctl(connections),
-            "zebra.conf": frr.zebra(manifest.hub.name),
-            "bgpd.conf": frr.hub_bgp(manifest.hub.name, manifest.hub.asn, spokes, vpc.cidrs if vpc else ()),
-            "staticd.conf": frr.zebra(manifest.hub.name),
-            "boot": BOOT.format(modules=MODULES, after_links=_decapsulate(marks), role="active"),
-        },
-        tuple(secrets),
-    )
+            mark, outside, eip = FIRST_MARK + len(ends), addressing.outside[tunnel.name], addressing.eip[own.name]
+            connection = strongswan.hub_connection(tunnel.name, str(outside), str(eip), own.options, mark)
+            key = addressing.keys[tunnel.name]
+            ends.append(endpoint.End(mark, outside, eip, tunnel.aws, tunnel.gateway, connection, key, own.asn))
+    announcing = endpoint.Announcing(manifest.hub.name, manifest.hub.asn, vpc.cidrs if vpc else ())
+    boot = BOOT.format(modules=MODULES, after_links=decapsulate(end.device for end in ends), role="active")
+    return Recipe(manifest.hub.name, {**endpoint.files(ends, links, announcing), "boot": boot}, endpoint.secrets(ends))
 
 
 def _neighbours(facts: Gateway, manifest: Manifest, addressing: Addressing) -> list[str]:
@@ -231,22 +204,7 @@ def _gateway_vti(interface: Interface, peer: Peer, private: IPv4Address, mark: i
     except ValueError:
         message = f"the peer {peer.name} ({interface.name}) is at {peer.remote}, and the lab can't look names up"
         raise LandbridgeError(error("lab", message, remedy="Write ${outside:TUNNEL} in its place.")) from None
-    return _vti(interface.name, mark, local, remote, address, interface.mtu or VTI_MTU)
-
-
-def _vti(name: str, mark: int, local: IPv4Address, remote: IPv4Address, address: str, mtu: int) -> list[str]:
-    """A virtual tunnel interface. It starts down; on a gateway whoever negotiates the tunnel raises it, as on VyOS."""
-    return [
-        f"link add {name} type vti local {local} remote {remote} key {mark}",
-        f"addr add {address} dev {name}",
-        f"link set {name} mtu {mtu}",
-        f"link set {name} {NO_MERGING}",
-    ]
-
-
-def _decapsulate(marks: Mapping[str, int]) -> str:
-    """The kernel would look for a policy for what a VTI has already decrypted."""
-    return "for v in " + " ".join(marks) + "; do echo 1 >/proc/sys/net/ipv4/conf/$v/disable_policy; done" if marks else ""
+    return vti(interface.name, mark, local, remote, address, interface.mtu or VTI_MTU)
 
 
 def _conntrack(router: Router) -> str:

@@ -14,14 +14,18 @@ from landbridge.vyos.router import Neighbor, PrefixList, RouteMap, Router, Stati
 LOG = "log file /host/frr.log\n"
 # Only how soon a laboratory's sessions come up: FRR waits a second for more updates to send with the first.
 PROMPT = " coalesce-time 0"
+NOTHING = "NOTHING"  # a route map that lets none pass
+TELL_UPDATES = "debug bgp updates in\n"  # into the log: whoever reads it knows when to ask what the routes are
 
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """A gateway's end of a tunnel, as the hub's BGP sees it."""
+    """A gateway's end of a tunnel, as the hub's BGP sees it: whether it is told the hub's routes, and whether its own are taken."""
 
     address: IPv4Address
     asn: int
+    told: bool = True
+    taken: bool = True
 
 
 def zebra(host_name: str) -> str:
@@ -58,7 +62,7 @@ def gateway_bgp(router: Router) -> str:
     return head + "\n".join(lines)
 
 
-def hub_bgp(name: str, asn: int, spokes: Iterable[Spoke], networks: Iterable[IPv4Network]) -> str:
+def hub_bgp(name: str, asn: int, spokes: Iterable[Spoke], networks: Iterable[IPv4Network], paths: int = 50) -> str:
     """bgpd's text for a Transit Gateway: it announces its VPC's CIDRs, spreads over equal paths, and re-announces between its attachments.
 
     Timers as AWS has them (10 and 30 s). It asks every second whether a gateway is there; a real one asks less often.
@@ -71,7 +75,10 @@ def hub_bgp(name: str, asn: int, spokes: Iterable[Spoke], networks: Iterable[IPv
         text += f"{peer} remote-as {spoke.asn}\n{peer} timers 10 30\n{peer} timers connect 1\n"
     text += " address-family ipv4 unicast\n"
     text += "".join(f"  network {network}\n" for network in networks)
-    return text + "  maximum-paths 50\n exit-address-family\nexit\n"
+    shut = [(spoke, way) for spoke in spokes for way, opened in (("in", spoke.taken), ("out", spoke.told)) if not opened]
+    text += "".join(f"  neighbor {spoke.address} route-map {NOTHING} {way}\n" for spoke, way in shut)
+    text += f"  maximum-paths {paths}\n exit-address-family\nexit\n"
+    return text + (f"route-map {NOTHING} deny 10\nexit\n" if shut else "")
 
 
 def static(router: Router) -> str:

@@ -6,6 +6,7 @@ VyOS up to 1.3 uses NETMAP in iptables itself; from 1.4 on it uses nftables' pre
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from landbridge.vyos.router import FirewallBinding, FirewallChain, FirewallRule, Match, MssPolicy, NatRule, Router
 
@@ -26,6 +27,13 @@ def restore(router: Router) -> str:
         "filter": _filter(router),
     }
     return "".join(f"*{table}\n" + "".join(f"{line}\n" for line in lines) + "COMMIT\n" for table, lines in tables.items() if lines)
+
+
+def hub(closed: Sequence[str], mss: int) -> str:
+    """The rules of a Transit Gateway: it clamps what passes, and takes nothing from devices that no table is for."""
+    clamp = "".join(f"-A FORWARD {way} vti+ -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss {mss}\n" for way in ("-i", "-o"))
+    drop = "".join(f"-A FORWARD -i {device} -j DROP\n" for device in closed)
+    return f"*mangle\n{clamp}COMMIT\n" + (f"*filter\n{drop}COMMIT\n" if drop else "")
 
 
 def _nat(rule: NatRule) -> str:
