@@ -125,3 +125,33 @@ def test_no_credentials_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_role_is_assumed() -> None:
     there = Place(Account("other", role="arn:aws:iam::210987654321:role/landbridge"), "us-west-2")
     assert Cloud().call(there, "sts", "get_caller_identity")["Account"] == "210987654321"
+
+
+@mock_aws
+def test_where_nothing_was_ever_reached_nobody_waits_a_minute_for_it() -> None:
+    slept: list[float] = []
+    unreached = raised.EndpointConnectionError(endpoint_url="https://cloudformation.eu-wets-1.amazonaws.com")
+    with pytest.raises(CallError, match="is a Region and is spelled right"):
+        Cloud(watch=Faults(*[unreached] * 9), sleep=slept.append, pauses=(1,) * 8).call(HERE, "ec2", "describe_vpcs")
+    assert len(slept) == 2
+    cloud = Cloud(watch=(faults := Faults()), sleep=slept.append, pauses=(1,) * 8)
+    cloud.call(HERE, "ec2", "describe_vpcs")
+    faults.left = [unreached] * 5
+    assert cloud.call(HERE, "ec2", "describe_vpcs")["Vpcs"]
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("SignatureDoesNotMatch", "Signature expired: 20261124T041000Z is now earlier than 20261124T050500Z (20261124T051000Z - 5 min.)"),
+        ("InvalidSignatureException", "Signature not yet current: 20261124T061000Z is still later than 20261124T051500Z"),
+        ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+    ],
+)
+def test_a_wrong_clock_is_told_apart_from_wrong_credentials(code: str, message: str) -> None:
+    assert "the clock of this machine is wrong" in str(refusal(client_error(code, message), CALL))
+
+
+def test_a_quota_is_named_in_the_command_that_raises_it() -> None:
+    told = str(refusal(client_error("AddressLimitExceeded", "The maximum number of addresses has been reached."), CALL))
+    assert "--service-code ec2 --quota-code L-0263D0A3 --desired-value NUMBER --region ap-east-1 --profile sso" in told

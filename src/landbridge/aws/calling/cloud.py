@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError  # type: ignore[import-untyped]
 from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
 
 from landbridge.aws.calling.call import Answer, Call, Place, Unwatched, Watch
@@ -16,6 +16,7 @@ from landbridge.aws.calling.sessions import Sessions
 
 # After botocore's own attempts: CloudFormation throttles a whole account and Region for many seconds.
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+UNREACHED = 2  # attempts more where nothing was ever reached: rather a wrong Region, or no network, than a passing fault
 
 
 class Cloud:
@@ -34,6 +35,7 @@ class Cloud:
         self._watch = watch or Unwatched()
         self._sleep = sleep
         self._pauses = tuple(pauses)
+        self._reached = False
 
     def call(self, place: Place, service: str, operation: str, **arguments: Any) -> Answer:  # noqa: ANN401 - each operation's own
         """Ask AWS, as often as may help. Raises CallError, which says the way out.
@@ -42,11 +44,14 @@ class Cloud:
         that got no answer may have been heard.
         """
         named = Call(service, "".join(word.capitalize() for word in operation.split("_")), place)
-        for pause in (*self._pauses, None):
+        for tried, pause in enumerate((*self._pauses, None)):
             try:
-                return self._once(named, operation, arguments)
+                answer = self._once(named, operation, arguments)
+                self._reached = True
+                return answer
             except (ClientError, BotoCoreError, ResponseParserError) as problem:
-                if pause is None or not may_pass(problem):
+                hopeless = isinstance(problem, EndpointConnectionError) and not self._reached and tried >= UNREACHED
+                if pause is None or hopeless or not may_pass(problem):
                     raise refusal(problem, named) from None
                 self._sleep(pause * random.uniform(0.5, 1.0))  # so that many don't come back at once
         raise AssertionError("unreachable: the last attempt returns or raises")

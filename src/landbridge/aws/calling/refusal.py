@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from botocore import exceptions as raised  # type: ignore[import-untyped]
 from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
 
-from landbridge.aws.calling.call import Call
+from landbridge.aws.calling.call import Call, Place
 from landbridge.findings import Finding, LandbridgeError, error
 
 AGAIN = "run the same command again: it goes on from where it stopped"
@@ -25,8 +25,24 @@ TRANSIENT = {
 }
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 UNKNOWN_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch", "InvalidAccessKeyId"}
+SKEWED = {"InvalidSignatureException", "RequestTimeTooSkewed"}
+OFF = ("Signature expired", "Signature not yet current")  # what AWS says of a clock, under the code of a wrong signature
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess", "403", "Forbidden"}
 TAKEN = {"AlreadyExistsException", "BucketAlreadyExists", "EntityAlreadyExists", "ResourceInUseException", "ResourceExistsException"}
+# What each quota is called in Service Quotas, by the error where it is reached.
+QUOTAS = {
+    "AddressLimitExceeded": ("ec2", "L-0263D0A3"),
+    "VpnConnectionLimitExceeded": ("ec2", "L-3E6EC3A3"),
+    "CustomerGatewayLimitExceeded": ("ec2", "L-4FB7FF5D"),
+    "TransitGatewayLimitExceeded": ("ec2", "L-A2478D36"),
+    "VpcLimitExceeded": ("vpc", "L-F678F1CE"),
+    "InternetGatewayLimitExceeded": ("vpc", "L-A4707A72"),
+    "SubnetLimitExceeded": ("vpc", "L-407747CB"),
+    "RouteTableLimitExceeded": ("vpc", "L-589F43AA"),
+    "RouteLimitExceeded": ("vpc", "L-93826ACB"),
+    "SecurityGroupLimitExceeded": ("vpc", "L-E79EC296"),
+    "RulesPerSecurityGroupLimitExceeded": ("vpc", "L-0EA8095F"),
+}
 # Operations that are allowed under other names.
 ACTIONS = {"s3:HeadObject": "s3:GetObject and s3:ListBucket", "s3:ListObjectVersions": "s3:ListBucketVersions"}
 NO_CREDENTIALS = (
@@ -84,11 +100,14 @@ def refusal(problem: Exception, call: Call) -> CallError:
     return CallError(error(given.code, text.rstrip(": "), None, given.remedy), aws_code, message, call)
 
 
-def advice(aws_code: str, message: str, call: Call | None = None) -> Advice:
-    """What an error code of AWS means, in an answer or in the reason of a stack's event."""
+def advice(aws_code: str, message: str, call: Call | None = None, place: Place | None = None) -> Advice:
+    """What an error code of AWS means, in an answer or in the reason of a stack's event in `place`."""
     who = f"the credentials of account {call.place.account.alias!r}" if call else "the credentials"
+    if aws_code in SKEWED or any(words in message for words in OFF):
+        return Advice("credentials", "the clock of this machine is wrong", f"Set it (`timedatectl set-ntp true`) and {AGAIN}.")
     if aws_code in EXPIRED:
-        return Advice("credentials", f"{who} have expired", f"Log in again ({_login(call)}) and {AGAIN}.")
+        clock = " (or this machine's clock is wrong)" if aws_code == "RequestExpired" else ""
+        return Advice("credentials", f"{who} have expired{clock}", f"Log in again ({_login(call)}) and {AGAIN}.")
     if aws_code in UNKNOWN_KEY or aws_code == "OptInRequired":
         remedy = "See that they are those of the account, and that the Region is enabled there (`aws account list-regions`)."
         return Advice("credentials", f"{who} aren't known in this Region", remedy)
@@ -98,13 +117,21 @@ def advice(aws_code: str, message: str, call: Call | None = None) -> Advice:
     if aws_code in THROTTLED:
         return Advice("cloud", "AWS asks to slow down, again and again", f"Wait a few minutes and {AGAIN}.")
     if is_quota(aws_code, message):
-        remedy = f"Ask for more (`aws service-quotas request-service-quota-increase`), or free some; then {AGAIN}."
+        remedy = f"Ask for more (`{_increase(aws_code, call.place if call else place)}`), or free some; then {AGAIN}."
         return Advice("quota", "a quota of AWS is reached", remedy)
     if aws_code in TAKEN or "already exists" in message:
         return Advice("name", "a name is taken", "Remove what has that name if it isn't needed, or give the network another name.")
     if aws_code in TRANSIENT:
         return Advice("cloud", "AWS has a fault of its own", f"Wait a few minutes and {AGAIN}.")
     return Advice("cloud", "AWS refuses this", f"Mend what it names, and {AGAIN}.")
+
+
+def _increase(aws_code: str, place: Place | None) -> str:
+    service, quota = QUOTAS.get(aws_code, ("SERVICE", "QUOTA"))
+    where = f" --region {place.region}" if place else ""
+    whose = f" --profile {place.account.profile}" if place and place.account.profile else ""
+    numbers = f"--service-code {service} --quota-code {quota} --desired-value NUMBER"
+    return f"aws service-quotas request-service-quota-increase {numbers}{where}{whose}"
 
 
 def is_quota(aws_code: str, message: str) -> bool:

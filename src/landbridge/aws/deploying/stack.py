@@ -128,7 +128,7 @@ def failure(stack_name: str, doing: str, place: Place, status: str, reason: str,
     """Why a stack failed, by the first of its resources that did, and the way out where AWS' code tells it."""
     resource, why = next(iter(follower.failures), ("", reason))
     found = re.search(r"Error ?Code: ([A-Za-z.]+)", why)
-    help_ = advice(found[1] if found else "", why)
+    help_ = advice(found[1] if found else "", why, place=place)
     where = f"{resource}: " if resource else ""
     message = f"{doing} the stack {stack_name} ({place}) failed, and it is in {status}: {where}{why or 'it gives no reason'}"
     return error("quota" if help_.code == "quota" else "stack", message[:700], None, help_.remedy)
