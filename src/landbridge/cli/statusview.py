@@ -150,7 +150,7 @@ def status_json(found: Status, manifest: Manifest) -> dict[str, Any]:
         },
         "gateways": [_gateway_json(facts, one) for one in facts.gateways],
         "routes": [
-            {"site": table.owner, "table": table.id, "destination": route.destination, "state": route.state,
+            {"vpc": table.owner, "table": table.id, "destination": route.destination, "state": route.state,
              "target": route.target or None, "gateway": route.gateway or None}
             for table in facts.tables
             for route in table.routes

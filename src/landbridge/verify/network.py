@@ -19,15 +19,19 @@ from landbridge.vyos import Router
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where things stand. `folder` is put before the files' names; lines are those of the manifest's records, by name;
-    `curly` are the gateways whose text is a config.boot. `stacks` are the places of what the stacks say in the manifest's stead."""
+    `curly` are the gateways whose text is a config.boot. `stacks` are the places of what the stacks say in the manifest's stead.
+    `running` are the gateways whose text is what the router runs: nobody has its lines."""
 
     folder: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
     curly: frozenset[str] = frozenset()
     stacks: Mapping[Place, Where] = field(default_factory=dict)
+    running: frozenset[str] = frozenset()
 
     def router(self, gateway: str, line: int = 0, path: str = "") -> Where:
         """A line of a router's text (0: the text as a whole)."""
+        if gateway in self.running:
+            return Where(f"{gateway}, as it runs", None, None, path)
         return Where(f"{self.folder}{text_file(gateway, self.curly)}", line or None, None, path)
 
     def manifest(self, name: str, path: str = "") -> Where:
@@ -82,7 +86,7 @@ def network_of(artifacts: Artifacts, places: Places = Places()) -> Network:
 
 def live_network(network: Network, live: Live, routers: Mapping[str, Router]) -> Network:
     """A network as it is now: in the cloud, and on those `routers` that were asked."""
-    places = replace(network.places, stacks={**network.places.stacks, **live.places})
+    places = replace(network.places, stacks={**network.places.stacks, **live.places}, running=frozenset(routers))
     return Network(live.manifest, {**network.routers, **routers}, places, live)
 
 

@@ -23,7 +23,8 @@ def tell_broken(proof: Proof) -> Iterator[Finding]:
     for site in proof.sites.values():
         for one in site.broken:
             bad = one.exchange
-            groups.setdefault((bad.code, str(bad.where), "" if bad.where and bad.where.line else bad.reason), []).append(one)
+            exact = bad.where is not None and (bad.where.line is not None or proof.network.live is not None)  # what runs has no lines
+            groups.setdefault((bad.code, str(bad.where), "" if exact else bad.reason), []).append(one)
     for group in groups.values():
         first = group[0]
         shown, always = counterexample(proof, proof.forwarding, first)

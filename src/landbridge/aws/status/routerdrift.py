@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from landbridge.findings import Finding, LandbridgeError, Where, error
-from landbridge.vyos.comparing import Command, apply, diff, without_secret
+from landbridge.vyos.comparing import Command, diff, without_secret
 from landbridge.vyos.delivery import ConnectionLostError, Session, fill_for
 from landbridge.vyos.delivery.filling import hide
 from landbridge.vyos.owning import ownership
 from landbridge.vyos.text import parse, print_set
 from landbridge.vyos.tree import Tree
 
-PREPEND = "as-path-prepend"  # it follows the role, never the rendered text (docs/vyos.md, Roles)
+PREPENDS = (("as-path-prepend",), ("as-path", "prepend"))  # up to 1.3, from 1.4: below `set` of a route-map's rule
 
 
 class Reader(Protocol):
@@ -63,7 +63,7 @@ def compared(gateway: str, text: str, values: Mapping[str, str], live: Tree) -> 
     """What a router that runs `live` should have otherwise. Pure. A key that it has is the right one: nobody here knows it."""
     try:
         filled = fill_for(text, live, values, lambda _: None, gateway)
-        commands = [one for one in diff(live, filled.tree, ownership(live, filled.tree, gateway)) if PREPEND not in one.path]
+        commands = diff(_without_prepends(live), _without_prepends(filled.tree), ownership(live, filled.tree, gateway))
     except LandbridgeError as problem:
         said = tuple(Finding("drift", one.severity, one.message, one.where or Where(gateway), one.remedy) for one in problem.findings)
         return RouterDrift(gateway, True, findings=said)
@@ -75,6 +75,15 @@ def compared(gateway: str, text: str, values: Mapping[str, str], live: Tree) -> 
     return RouterDrift(gateway, True, shown, filled.kept, findings, _as_rendered(text, filled.tree, live, commands, gateway))
 
 
+def _without_prepends(tree: Tree) -> Tree:
+    """Prepends follow the role, never the rendered text (docs/vyos.md, Roles)."""
+    left = Tree()
+    for path in tree.paths():
+        if path[:2] != ("policy", "route-map") or not any(path[6 : 6 + len(words)] == words for words in PREPENDS):
+            left.set(*path)
+    return left
+
+
 def _as_rendered(text: str, filled: Tree, live: Tree, commands: Sequence[Command], gateway: str) -> str | None:
     """The text that the router runs, as far as it is ours, with the placeholders of the rendered one: the commands turned round."""
     rendered = parse(text, gateway)
@@ -82,12 +91,17 @@ def _as_rendered(text: str, filled: Tree, live: Tree, commands: Sequence[Command
     if len(wanted) != len(got):
         return None  # two placeholders stand for one address: nobody can tell which is which
     names = dict(zip(got, wanted, strict=True))
-    back = [Command("delete", names.get(one.path, one.path)) for one in commands if one.verb == "set"]
+    missing = {names.get(one.path, one.path) for one in commands if one.verb == "set"}
+    left = Tree()
+    for path in wanted:
+        if path not in missing:
+            left.set(*path)
     for one in commands:
         if one.verb == "delete":
-            own = [path for path in live.paths() if path[: len(one.path)] == one.path]
-            back += [without_secret(Command("set", path)) for path in own]
-    return print_set(apply(rendered, back))
+            for path in live.paths():
+                if path[: len(one.path)] == one.path and not filled.has(*path):
+                    left.set(*without_secret(Command("set", path)).path)
+    return print_set(left)
 
 
 def _unasked(gateway: str, why: str, remedy: str) -> RouterDrift:
