@@ -16,10 +16,11 @@ HEAD = "# {what}. Exact versions of all that is needed, written by script/lock; 
 def main() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = project["project"]
-    run = resolve(wanted["dependencies"])
+    extras = wanted["optional-dependencies"]
+    run = resolve([*wanted["dependencies"], *extras["aws"], *extras["sandbox"]])  # all that `landbridge demo` does
     # `editables` is what hatchling asks for when it installs a project in place.
     build = resolve([*project["build-system"]["requires"], "editables"], run)
-    dev = resolve([*wanted["dependencies"], *wanted["optional-dependencies"]["dev"]], {**build, **run})
+    dev = resolve([*wanted["dependencies"], *extras["dev"]], {**build, **run})
     save("requirements.txt", "What landbridge runs with", run)
     save("requirements-build.txt", "What builds and installs the project", build)
     save("requirements-dev.txt", "What its tests and checks need beside requirements.txt", without(dev, run))
