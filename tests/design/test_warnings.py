@@ -58,10 +58,18 @@ def test_ssh_open_to_the_world_and_to_nobody() -> None:
 
 def test_quotas_near_and_passed() -> None:
     assert [one.message for one in said(many(4, "eu-west-1"))] == [
-        "4 Elastic IPs in eu-west-1 (one a gateway); AWS' default quota is 5, which is near."
+        "5 VPCs in eu-west-1 (the default one among them); AWS' default quota is 5, which is near.",
+        "4 Elastic IPs in eu-west-1 (one a gateway); AWS' default quota is 5, which is near.",
     ]
     messages = [one.message for one in said(many(51))]
     assert messages == [
         "51 VPN connections in us-west-2; AWS' default quota is 50, which is passed.",
-        "51 remote prefixes in each route table of s0's VPC; AWS' default quota is 50, which is passed.",
+        "51 customer gateways in us-west-2; AWS' default quota is 50, which is passed.",
+        "80 routes in each route table of s0's VPC (51 remote prefixes, in lists that count with their size); AWS' default quota is 50, "
+        "which is passed.",
     ]
+
+
+def test_each_vpc_has_lists_of_all_that_is_elsewhere_and_a_region_only_so_many() -> None:
+    messages = [one.message for one in said(many(120, "eu-west-1"))]
+    assert "600 prefix lists in eu-west-1 (5 for each VPC); AWS' default quota is 100, which is passed." in messages

@@ -11,7 +11,10 @@ from landbridge.design import Quota
 CODES = {
     "attachments": ("ec2", "L-E0233F82"),
     "vpn-connections": ("ec2", "L-3E6EC3A3"),
+    "customer-gateways": ("ec2", "L-4FB7FF5D"),
     "elastic-ips": ("ec2", "L-0263D0A3"),
+    "vpcs": ("vpc", "L-F678F1CE"),
+    "rules-of-group": ("vpc", "L-0EA8095F"),
     "routes-of-table": ("vpc", "L-93826ACB"),
 }
 NOT_THERE = "NoSuchResourceException"

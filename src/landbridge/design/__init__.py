@@ -4,6 +4,7 @@ Pure: no cloud is asked and no file touched. `design(document, lock)` makes a `D
 """
 
 from landbridge.design.designing import design
+from landbridge.design.lists import list_sizes
 from landbridge.design.lock import Held, Lock, forget
 from landbridge.design.model import (
     Design,
@@ -38,6 +39,7 @@ __all__ = [
     "VpnOptions",
     "design",
     "forget",
+    "list_sizes",
     "quotas_of",
     "rereleased",
 ]

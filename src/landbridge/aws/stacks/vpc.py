@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
-from itertools import chain, repeat
 
 from troposphere import GetAtt, Ref, Sub, Template, ec2
 
 from landbridge.aws.stacks.names import Labels
 from landbridge.aws.stacks.template import add_output
-from landbridge.design import HubPlan, SitePlan, SubnetPlan
+from landbridge.design import HubPlan, SitePlan, SubnetPlan, list_sizes
 
 VPC, ROUTES, PRIVATE_ROUTES, REMOTE = "Vpc", "RouteTable", "PrivateRouteTable", "RemotePrefixes"
-_SIZES = (10, 10, 20, 40)  # of the first prefix lists: a table of 50 routes, the default quota, has room for 40 remote prefixes
-_LARGEST = 100  # of those after them: as many entries as the API takes at once
 
 
 def subnet_id(subnet: SubnetPlan) -> str:
@@ -92,11 +89,8 @@ def add_prefix_lists(template: Template, prefixes: Sequence[IPv4Network], labels
 
 
 def portions(prefixes: Sequence[IPv4Network]) -> Iterator[tuple[int, Sequence[IPv4Network]]]:
-    """The size of each list and what it holds. A list keeps its size for ever: CloudFormation can't change a list's size and its entries at
-    once, and whoever joins changes the entries. Sizes count against the quota of every route table, so the first are small."""
+    """The size of each list and what it holds."""
     rest = prefixes
-    for size in chain(_SIZES, repeat(_LARGEST)):
+    for size in list_sizes(len(prefixes)):
         yield size, rest[:size]
         rest = rest[size:]
-        if not rest:
-            return
