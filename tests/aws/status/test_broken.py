@@ -217,7 +217,7 @@ def test_an_alarm_that_is_raised_is_named(well: Deployed, capfd: pytest.CaptureF
             if code:
                 break
         assert (code, codes(said)) == (1, ["alarm"])
-        assert name in messages(said)
+        assert said["findings"][0]["where"]["path"] == name
     finally:
         cloudwatch.set_alarm_state(AlarmName=name, StateValue=before, StateReason="set back")
 

@@ -39,8 +39,8 @@ def problems(ground: Ground, manifest: Manifest, facts: Facts) -> list[Finding]:
         found += _routes(vpc.name, vpc.region, facts)
         found += _subnets(manifest, vpc.name, vpc.region, facts)
     found += [
-        error("alarm", f"{one.name} is in ALARM{f' since {one.since}' if one.since else ''}.",
-              Where(f"AWS {facts.hub.place.region}", path=one.name), f"{one.reason} It ends by itself when {one.gateway}'s tunnels are up.")
+        error("alarm", f"the alarm is raised{f' since {one.since}' if one.since else ''}: {one.reason or 'AWS gives no reason'}",
+              Where(f"AWS {facts.hub.place.region}", path=one.name), f"It ends by itself when {one.gateway}'s tunnels are up.")
         for one in facts.alarms
         if one.state == "ALARM"
     ]  # fmt: skip
