@@ -13,7 +13,7 @@ import click
 from landbridge.cli import output
 from landbridge.cli.deployment import EMULATED_POLL_S, POLL_S, cloud_of, designed, endpoint_option, ground_of, sandbox_option
 from landbridge.cli.options import json_option, network_file
-from landbridge.findings import Finding, LandbridgeError, Severity, error
+from landbridge.findings import Finding, LandbridgeError, Severity, error, warning
 
 if TYPE_CHECKING:
     from landbridge.artifacts import Artifacts
@@ -54,7 +54,7 @@ class Status:
 )
 @click.option("--routers", is_flag=True, help="Ask the routers too, over SSH at their Elastic IPs, what they run.")
 @click.option("--user", default="vyos", show_default=True, help="Who logs in over SSH.")
-@click.option("--port", type=click.IntRange(1, 65535), default=22, show_default=True, help="The port of SSH.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Another port of theirs than 22.")
 @click.option("--key", "key_file", metavar="FILE", type=_existing, help="The private key; left out: the agent's and your own.")
 @click.option("--known-hosts", metavar="FILE", type=_existing, help="Host keys; left out: your own known_hosts.")
 @json_option
@@ -142,16 +142,18 @@ def _judge(
     network = network_of(rendered)
     held = {vpc.name: [list(some) for _, some in portions(remote_prefixes(planned, vpc.name))] for vpc in rendered.manifest.vpcs}
     releases = {gateway.name: gateway.release for gateway in rendered.manifest.gateways}
-    runs = {
-        one.gateway: read_router(tree_of(one.text, one.gateway), releases[one.gateway], one.gateway)
-        for one in routers
-        if one.changes and one.text is not None
-    }
+    runs, unread = {}, []
+    for one in routers:
+        if one.changes and one.text is not None:
+            try:
+                runs[one.gateway] = read_router(tree_of(one.text, one.gateway), releases[one.gateway], one.gateway)
+            except LandbridgeError as problem:
+                unread += [warning("drift", f"what {one.gateway} runs can't be judged: {why.message}") for why in problem.findings]
     now = live_network(network, live_of(rendered.manifest, read, held), runs)
     proof, meant = Proof(now, failures=False), Proof(network, failures=False)
     already = {one.message for one in tell_broken(meant)}
     fresh = [one for one in tell_broken(proof) if one.message not in already and one.severity is Severity.ERROR]
-    return tuple(sorted(broken_pairs(proof) - broken_pairs(meant))), proof.pairs, fresh
+    return tuple(sorted(broken_pairs(proof) - broken_pairs(meant))), proof.pairs, [*unread, *fresh]
 
 
 class _Reader:
@@ -165,7 +167,7 @@ class _Reader:
         from landbridge.vyos.delivery.ssh import SshSession
 
         how, password = self._how, os.environ.get("LANDBRIDGE_SSH_PASSWORD")
-        return SshSession(SshAccess(address, how["port"], how["user"], how["key_file"], how["known_hosts"], password))
+        return SshSession(SshAccess(address, how["port"] or 22, how["user"], how["key_file"], how["known_hosts"], password))
 
 
 def _routers(rendered: Artifacts, read: Facts, how: dict[str, Any]) -> tuple[RouterDrift, ...]:
@@ -175,7 +177,7 @@ def _routers(rendered: Artifacts, read: Facts, how: dict[str, Any]) -> tuple[Rou
     from landbridge.aws.status import router_drift
 
     try:
-        import netmiko  # noqa: F401 - asked for here, so that its absence is told once
+        import landbridge.vyos.delivery.ssh  # noqa: F401 - so that what it takes is missing once, and not at each router
     except ImportError:
         remedy = "Install it: `pip install 'landbridge[push]'`."
         raise LandbridgeError(error("tool-missing", "asking routers over SSH needs netmiko.", None, remedy)) from None
