@@ -64,6 +64,11 @@ class Machine:
     def running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def starts(self) -> int:
+        """How often it was started."""
+        return self._starts
+
     def reached(self, stage: str) -> bool:
         return self.running and stage in self._stages and self._stages[stage].is_set()
 
