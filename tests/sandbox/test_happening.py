@@ -156,6 +156,27 @@ def test_a_hook_that_is_abandoned_or_forgotten_ends_the_instance(client: Client)
     until(lambda: forgotten()[0][1] == "InService")
 
 
+def test_an_instance_that_its_group_ends_is_held_by_the_hooks_for_that_while_another_takes_its_place(client: Client) -> None:
+    region = "ap-southeast-2"
+    scaling, ec2 = client("autoscaling", region), client("ec2", region)
+    told = function(client, region, "leaves")
+    on(client, region, "leaving", told, {"source": ["aws.autoscaling"], "detail-type": ["EC2 Instance-terminate Lifecycle Action"]})
+    instances = group(client, region, "leaving", LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING", HeartbeatTimeout=600)
+    ((first, state),) = instances()
+    assert state == "InService"
+    scaling.terminate_instance_in_auto_scaling_group(InstanceId=first, ShouldDecrementDesiredCapacity=False)
+    held = dict(instances())
+    assert (held.pop(first), list(held.values())) == ("Terminating:Wait", ["InService"])
+    assert ec2.describe_instances(InstanceIds=[first])["Reservations"][0]["Instances"][0]["State"]["Name"] == "running"
+    until(lambda: seen(client, region, "leaves") is not None or first not in dict(instances()))
+    if first in dict(instances()):
+        scaling.complete_lifecycle_action(
+            AutoScalingGroupName="leaving", LifecycleHookName="launch", InstanceId=first, LifecycleActionResult="CONTINUE"
+        )
+    assert list(dict(instances())) == list(held)
+    assert ec2.describe_instances(InstanceIds=[first])["Reservations"][0]["Instances"][0]["State"]["Name"] == "terminated"
+
+
 def test_states_of_instances_and_alarms_reach_functions(client: Client) -> None:
     region = "eu-central-1"
     on(client, region, "ec2", function(client, region, "states"), {"source": ["aws.ec2"], "detail": {"state": ["terminated"]}})

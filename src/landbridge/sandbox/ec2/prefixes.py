@@ -35,7 +35,7 @@ def modify_managed_prefix_list(self: Foreign) -> Foreign:
         raise refused(
             "PrefixListVersionMismatch", f"The prefix list has the incorrect version number. The current version is {held.version}."
         )
-    entries = [one for one in held.entries[held.version] if one["Cidr"] not in removed]
+    entries = [one for one in held.entries.get(held.version) or [] if one["Cidr"] not in removed]
     for one in added:
         entries = [other for other in entries if other["Cidr"] != one["Cidr"]] + [dict(one)]
     if len(entries) > most:

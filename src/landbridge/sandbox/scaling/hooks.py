@@ -1,4 +1,4 @@
-"""Lifecycle hooks: a new instance waits in Pending:Wait until every launch hook is completed or its time is over."""
+"""Lifecycle hooks: a new instance waits in Pending:Wait, one that goes in Terminating:Wait, until each hook is completed or over."""
 
 from __future__ import annotations
 
@@ -39,25 +39,50 @@ def launched(group: Foreign, state: Foreign) -> None:
     if held:
         state.lifecycle_state = "Pending:Wait"
     for hook in held:
-        token = str(uuid4())
-        now = time.time()
-        last = now + min(HOURS_48, LONGEST * int(hook.heartbeat_timeout))
-        until = now + int(hook.heartbeat_timeout)
-        WORLD.kept.waits[token] = Wait(group.account_id, group.region, group.name, hook.name, state.instance.id, until, last)
-        detail = {
-            "LifecycleActionToken": token,
-            "AutoScalingGroupName": group.name,
-            "LifecycleHookName": hook.name,
-            "EC2InstanceId": state.instance.id,
-            "LifecycleTransition": LAUNCHING,
-            "Origin": "EC2",
-            "Destination": "AutoScalingGroup",
-        }
-        if getattr(hook, "notification_metadata", None):
-            detail["NotificationMetadata"] = hook.notification_metadata
-        emit(group.account_id, group.region, "aws.autoscaling", "EC2 Instance-launch Lifecycle Action", [group.arn], detail)
+        _hold(group, state, hook, LAUNCHING)
     if not held:
         _in_service(group, state)
+
+
+def _hold(group: Foreign, state: Foreign, hook: Foreign, transition: str) -> None:
+    """Lets a hook hold an instance, and tells that."""
+    token = str(uuid4())
+    now = time.time()
+    last = now + min(HOURS_48, LONGEST * int(hook.heartbeat_timeout))
+    until = now + int(hook.heartbeat_timeout)
+    WORLD.kept.waits[token] = Wait(group.account_id, group.region, group.name, hook.name, state.instance.id, until, last)
+    launching = transition == LAUNCHING
+    detail = {
+        "LifecycleActionToken": token,
+        "AutoScalingGroupName": group.name,
+        "LifecycleHookName": hook.name,
+        "EC2InstanceId": state.instance.id,
+        "LifecycleTransition": transition,
+        "Origin": "EC2" if launching else "AutoScalingGroup",
+        "Destination": "AutoScalingGroup" if launching else "EC2",
+    }
+    if getattr(hook, "notification_metadata", None):
+        detail["NotificationMetadata"] = hook.notification_metadata
+    kind = f"EC2 Instance-{'launch' if launching else 'terminate'} Lifecycle Action"
+    emit(group.account_id, group.region, "aws.autoscaling", kind, [group.arn], detail)
+
+
+def _leaving(backend: Foreign, group: Foreign, state: Foreign, decrement: bool) -> Foreign:
+    """Holds an instance that the group is told to end, where it has hooks for that; what takes its place is launched at once."""
+    from moto.autoscaling.models import TerminateInstanceActivity
+
+    before = group.desired_capacity
+    state.lifecycle_state = "Terminating:Wait"
+    for hook in _of(backend, group.name, TERMINATING):
+        _hold(group, state, hook, TERMINATING)
+    group.set_desired_capacity(before - int(decrement))
+    return TerminateInstanceActivity(state.instance, before)
+
+
+def _gone(backend: Foreign, group: Foreign, state: Foreign) -> None:
+    """Ends an instance that nothing holds any more."""
+    group.instance_states = [one for one in group.instance_states if one is not state]
+    backend.ec2_backend.terminate_instances([state.instance.id])
 
 
 def _in_service(group: Foreign, state: Foreign) -> None:
@@ -76,12 +101,18 @@ def _finish(token: str, result: str) -> None:
     state = next((one for one in group.instance_states if one.instance.id == wait.instance), None) if group is not None else None
     if group is None or state is None:
         return
-    if result != "CONTINUE":
-        for other in [name for name, one in WORLD.kept.waits.items() if one.instance == wait.instance]:
+    others = [name for name, one in WORLD.kept.waits.items() if one.instance == wait.instance]
+    if state.lifecycle_state == "Terminating:Wait":
+        if result != "CONTINUE" or not others:  # either way it goes; ABANDON only spares it the other hooks
+            for other in others:
+                del WORLD.kept.waits[other]
+            _gone(backend, group, state)
+    elif result != "CONTINUE":
+        for other in others:
             del WORLD.kept.waits[other]
         backend.ec2_backend.terminate_instances([wait.instance])
         backend.notify_terminate_instances([wait.instance])
-    elif not any(one.instance == wait.instance for one in WORLD.kept.waits.values()):
+    elif not others:
         _in_service(group, state)
 
 
@@ -156,7 +187,21 @@ def put_lifecycle_hook(self: Foreign) -> Foreign:
 
 def install() -> None:
     """Adds the calls; a group made with hooks has them before its first instance."""
+    from moto.autoscaling.models import AutoScalingBackend
     from moto.autoscaling.responses import AutoScalingResponse
+
+    backend: Foreign = AutoScalingBackend
+    ended = backend.terminate_instance
+
+    def terminate(self: Foreign, instance_id: str, should_decrement: bool) -> Foreign:
+        for group in self.autoscaling_groups.values():
+            for state in group.instance_states:
+                held = state.instance.id == instance_id and state.lifecycle_state == "InService"
+                if held and _of(self, group.name, TERMINATING):
+                    return _leaving(self, group, state, should_decrement)
+        return ended(self, instance_id, should_decrement)
+
+    backend.terminate_instance = terminate
 
     kind: Foreign = AutoScalingResponse
     made, removed = kind.create_auto_scaling_group, kind.delete_lifecycle_hook
