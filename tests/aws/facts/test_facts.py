@@ -12,6 +12,7 @@ from landbridge.aws import facts
 from landbridge.aws.calling import Call, Cloud, Place
 from landbridge.aws.deploying.ground import Ground
 from landbridge.aws.facts import Facts
+from landbridge.aws.facts.reading import _in_order
 from landbridge.cli import main
 from landbridge.cli.deployment import designed, ground_of
 from landbridge.sandbox import Learnt, set_tunnel
@@ -100,3 +101,10 @@ def test_where_nothing_is_deployed_everything_is_missing(ground: Ground, tmp_pat
     assert {tunnel.state for gateway in found.gateways for tunnel in gateway.tunnels} == {"missing"}
     assert {gateway.instance for gateway in found.gateways} == {None}
     assert found.active("singapore") is None
+
+
+def test_prefix_lists_come_in_the_order_of_their_numbers() -> None:
+    names = ["acme-oslo-remote10", "acme-oslo-remote2", "acme-oslo-remote"]
+    assert list(_in_order({"PrefixListName": name, "PrefixListId": f"pl-{name}"} for name in names)) == [
+        f"pl-{name}" for name in reversed(names)
+    ]

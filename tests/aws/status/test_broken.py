@@ -171,6 +171,21 @@ def test_a_route_to_what_does_not_run_is_a_black_hole(well: Deployed, capfd: pyt
             ec2.delete_network_interface(NetworkInterfaceId=spare)
 
 
+def test_an_instance_that_is_stopped_is_told_with_all_that_goes_with_it(well: Deployed, capfd: pytest.CaptureFixture[str]) -> None:
+    ec2, instance = well.client("ec2", REGION), well.gateway(GATEWAY).instance
+    assert instance is not None
+    with heal_sleeps(well, REGION):
+        ec2.stop_instances(InstanceIds=[instance.id])
+        try:
+            code, said = status(well, capfd, "--no-drift")
+            assert (code, cut_off(said)) == (1, {SITE})
+            assert f"the instance of {GATEWAY} is stopped" in messages(said)
+            assert {one["state"] for one in said["routes"] if one["vpc"] == SITE} == {"blackhole"}
+            assert f"{GATEWAY}-1 is down: its instance is stopped" in messages(said)
+        finally:
+            ec2.start_instances(InstanceIds=[instance.id])
+
+
 def test_an_address_that_is_taken_away_takes_the_tunnels_with_it(well: Deployed, capfd: pytest.CaptureFixture[str]) -> None:
     ec2, gateway = well.client("ec2", REGION), well.gateway(GATEWAY)
     assert gateway.address is not None

@@ -132,7 +132,7 @@ class Subnet:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The ids of the prefix lists of a hub's or a site's remote prefixes."""
+    """The ids of the prefix lists of a hub's or a site's remote prefixes, in the order that their names are numbered in."""
 
     owner: str
     ids: tuple[str, ...]

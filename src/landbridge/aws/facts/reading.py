@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ def facts_of(ground: Ground, answers: Sequence[Answers], hub: HubAnswers) -> Fac
     for each in answers:
         owners |= {one.stack.outputs["Vpc"]: one.owner for one in each.stacks if "Vpc" in one.stack.outputs}
     lists = tuple(
-        Lists(owner, tuple(sorted(one["PrefixListId"] for each in answers for one in each.lists if _tags(one).get(tags.OWNER) == owner)))
+        Lists(owner, tuple(_in_order(one for each in answers for one in each.lists if _tags(one).get(tags.OWNER) == owner)))
         for owner in dict.fromkeys(owners.values())
     )
     tables = tuple(table for each in answers for table in tables_of(each, owners, lists, gateways))
@@ -59,6 +59,12 @@ def facts_of(ground: Ground, answers: Sequence[Answers], hub: HubAnswers) -> Fac
         lists=lists,
         alarms=tuple(_alarms(hub, ground.network, gateways)),
     )
+
+
+def _in_order(lists: Iterable[Answer]) -> Iterator[str]:
+    """The ids of an owner's prefix lists, as their names are numbered: …-remote, …-remote2, …-remote10."""
+    numbered = sorted(lists, key=lambda one: (len(one["PrefixListName"]), one["PrefixListName"]))
+    return (str(one["PrefixListId"]) for one in numbered)
 
 
 def _gateway(one: Wanted, answers: Answers, hub: HubAnswers) -> Gateway:
