@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -26,7 +27,7 @@ from landbridge.sandbox.following.instances.services import Services
 from landbridge.sandbox.following.instances.web import Answer, Request
 from landbridge.sandbox.following.instances.words import Words
 from landbridge.sandbox.following.source import RefusedError, Source
-from landbridge.sandbox.following.wires import wire
+from landbridge.sandbox.following.wires import raw, wire
 
 STARTS_PER_CORE = 2  # as for a lab from artifacts: more at once, and IKEv1 loses messages that it never repeats
 AGAIN_S = 1.0  # a machine that died is started again after this
@@ -60,14 +61,24 @@ class Instances:
         await self._services.settle(vpc.id for vpc in estate.vpcs)
         await asyncio.gather(*(self._end(name) for name in [name for name in self._running if name not in self._facts]))
         for name, facts in self._facts.items():
-            if name not in self._running:
+            if name in self._running:
+                await self._rewire(name)
+            else:
                 self._begin(name, wire(name, 0, f"vpc-{facts.vpc.id}", ""))
 
     def _begin(self, name: str, own: Wire) -> None:
         machine = Machine(boot_recipe(name), (own,), self._root, self._folder / name, self._lab)
         self.machines[name] = machine
-        running = self._running[name] = Running(machine)
+        running = self._running[name] = Running(machine, index_of(name))
         running.life = asyncio.create_task(self._live(name, machine))
+
+    async def _rewire(self, name: str) -> None:
+        """A kernel can't change its wire: where the fabric had to make it anew, the machine is started again."""
+        running, now = self._running[name], index_of(name)
+        if now and running.wire != now:
+            running.wire = now
+            self._tell(f"{name}: its wire was made anew")
+            await running.machine.power_off()
 
     async def _end(self, name: str) -> None:
         running = self._running.pop(name)
@@ -183,3 +194,11 @@ class Instances:
         self._services.close()
         self._relay.close()
         await asyncio.gather(*(self._end(name) for name in list(self._running)))
+
+
+def index_of(instance: str) -> int:
+    """The number of an instance's wire, by which one that was made anew is known; 0 where there is none."""
+    try:
+        return socket.if_nametoindex(raw(instance, 0))
+    except OSError:
+        return 0

@@ -15,9 +15,10 @@ from landbridge.sandbox.following.instances.committing import Committed, load, r
 
 @dataclass(slots=True)
 class Running:
-    """`waiting` is what is pushed and not yet taken; `life` is the task that keeps the machine alive."""
+    """`wire` is the number of its wire, `waiting` is what is pushed and not yet taken; `life` is the task that keeps the machine alive."""
 
     machine: Machine
+    wire: int
     waiting: Committed | None = None
     life: asyncio.Task[None] | None = None
     _offered: dict[int, Committed] = field(default_factory=dict)

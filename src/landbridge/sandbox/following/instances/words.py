@@ -21,6 +21,7 @@ class Words:
         self._folders = folders
         self._last: dict[str, str] = {}
         self._sizes: dict[Path, int] = {}
+        self._passed: dict[Path, str] = {}
 
     async def carry(self) -> None:
         """For as long as it lives."""
@@ -47,12 +48,13 @@ class Words:
     def _pass_on(self, word: str, folder: Path) -> None:
         heard = folder / "state/heard"
         try:
-            if not word or not folder.is_dir() or (heard.exists() and heard.read_text(errors="replace") == f"{word}\n"):
-                return
+            if not word or (self._passed.get(heard) == word and heard.exists()) or not folder.is_dir():
+                return  # a machine that was started anew has heard nothing
             heard.parent.mkdir(exist_ok=True)
             fresh = heard.with_suffix(".new")
             fresh.write_text(f"{word}\n")
             fresh.replace(heard)
+            self._passed[heard] = word
         except OSError:  # the machine is just being started anew; it is tried again
             return
 
