@@ -12,7 +12,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -41,11 +41,15 @@ Seen = dict[str, Any]
 
 
 class FakeSource(RealSource):
-    """An AWS with routers' texts, by their digests, and one key. What it is told is in `told`; what it is asked, in `asked`."""
+    """An AWS with routers' texts, by their digests, and keys by their names (all the same one where it has none).
+
+    What it is told is in `told`; what it is asked, in `asked`.
+    """
 
     def __init__(self, socket: Path, *texts: str) -> None:
         super().__init__(socket)
         self.texts = {digest(text): text for text in texts}
+        self.keys: dict[str, str] = {}
         self.told: list[tuple[str, bool]] = []
         self.asked: list[str] = []
 
@@ -55,7 +59,12 @@ class FakeSource(RealSource):
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         self.asked.append(head)
-        body = self.texts[head.split()[1].rpartition("/")[2]] if head.startswith("GET") else json.dumps({"SecretString": KEY})
+        if head.startswith("GET"):
+            body = self.texts[head.split()[1].rpartition("/")[2]]
+        else:
+            length = int(head.lower().partition("content-length: ")[2].split()[0])
+            name = json.loads(await reader.readexactly(length))["SecretId"]
+            body = json.dumps({"SecretString": self.keys.get(name, KEY)})
         writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode())
         writer.close()
 
@@ -280,13 +289,14 @@ STORIES: dict[str, Callable[[GuestRoot], Coroutine[Any, Any, Seen]]] = {
 }
 
 
-def main() -> None:
+def tell(stories: Mapping[str, Callable[[GuestRoot], Coroutine[Any, Any, Seen]]]) -> None:
+    """Live through the story that the command names, on the guest root that it names."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.mount(b"landbridge", b"/run", b"tmpfs", 0, b"size=90%,mode=755"):
         raise OSError(ctypes.get_errno(), "mounting a tmpfs at /run")
     FOLDER.mkdir(parents=True)
-    sys.stdout.write(json.dumps(asyncio.run(STORIES[sys.argv[1]](GuestRoot(Path(sys.argv[2]))))))
+    sys.stdout.write(json.dumps(asyncio.run(stories[sys.argv[1]](GuestRoot(Path(sys.argv[2]))))))
 
 
 if __name__ == "__main__":
-    main()
+    tell(STORIES)

@@ -28,8 +28,8 @@ def root() -> GuestRoot:
     return made
 
 
-def lived(root: GuestRoot, story: str) -> Seen:
-    command = ["unshare", *launching.allowed(), sys.executable, "-m", "tests.sandbox.following.standing", story, str(root.folder)]
+def lived(root: GuestRoot, story: str, told_by: str = "standing") -> Seen:
+    command = ["unshare", *launching.allowed(), sys.executable, "-m", f"tests.sandbox.following.{told_by}", story, str(root.folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     seen: Seen = json.loads(done.stdout)
@@ -107,3 +107,21 @@ def test_a_kernel_that_dies_is_told_and_boots_anew_as_a_fresh_instance_does(life
 def test_a_terminated_instance_is_gone_at_once(life: Seen) -> None:
     assert life["terminated"] == {"running": False, "folder": False, "there": False}
     assert life["ending"] < 2
+
+
+@pytest.fixture(scope="module")
+def pair(root: GuestRoot) -> Seen:
+    return lived(root, "life", "paired")
+
+
+def test_a_pair_that_boots_from_its_user_data_has_its_roles_and_carries_packets(pair: Seen) -> None:
+    assert pair["complaints"] == []
+    assert pair["roles"] == {"tokyo-a": "master", "tokyo-b": "backup"}  # the VPC's routes lead to a
+    assert pair["reachable"]
+
+
+def test_a_terminated_gateways_other_takes_over_and_the_replacement_is_standby(pair: Seen) -> None:
+    assert pair["takes_over_s"] < 10
+    assert pair["loaded"]
+    assert pair["after"]["tokyo-b"] == "master"
+    assert pair["after"]["tokyo-a"] != "master"
