@@ -139,3 +139,10 @@ def test_a_roles_session_ends_when_it_should(sandbox: Sandbox, client: Client) -
         if ends:
             time.sleep(1.1)
             assert refused(identity) == "ExpiredToken"
+
+
+def test_a_zone_that_there_isnt_is_refused_with_those_of_the_region(client: Client) -> None:
+    ec2 = client("ec2", "ap-northeast-1")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    with pytest.raises(ClientError, match=r"following availability zones: ap-northeast-1a, ap-northeast-1c, ap-northeast-1d\."):
+        ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24", AvailabilityZone="ap-northeast-1b")

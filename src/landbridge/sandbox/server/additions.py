@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landbridge.sandbox.cloudformation import serving
-from landbridge.sandbox.ec2 import addressing, answers, customers, hubs, routes, rules
+from landbridge.sandbox.ec2 import addressing, answers, customers, hubs, routes, rules, zones
 from landbridge.sandbox.happening import bus
 from landbridge.sandbox.quotas import answers as service_quotas
 from landbridge.sandbox.quotas import enforcing
@@ -21,6 +21,7 @@ ADDITIONS = (
     hubs.install,  # associations of attachments
     addressing.install,  # addresses that are given out
     routes.install,  # black holes
+    zones.install,  # zones that there aren't
     rules.install,  # rules of protocols without ports
     launching.install,  # how groups launch, and what goes with an instance
     hooks.install,  # lifecycle hooks
