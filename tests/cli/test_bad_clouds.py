@@ -100,13 +100,13 @@ def signed(case: Case, monkeypatch: pytest.MonkeyPatch, key: str = OURS) -> None
 
 def no_credentials(case: Case, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     signed(case, monkeypatch, "")
-    return ("--no-push",)
+    return ("--release", "1.4")
 
 
 def no_such_profile(case: Case, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     signed(case, monkeypatch)
     case.write(account={"profile": "nobody"})
-    return ("--no-push",)
+    return ("--release", "1.4")
 
 
 def unknown_key(case: Case, _: pytest.MonkeyPatch) -> tuple[str, ...]:
