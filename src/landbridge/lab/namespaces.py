@@ -69,10 +69,15 @@ def build(fabric: Fabric, root: GuestRoot) -> None:
             _settle(namespace, root)
 
 
-def _settle(namespace: Namespace, root: GuestRoot) -> None:
+def prepare() -> None:
+    """Sysctls of the namespace that this thread is in, and offloads off on all its devices. May be done again."""
     for name, value in SYSCTLS.items():
         Path("/proc/sys/net/ipv4", name).write_text(value)
     _offloads_off()
+
+
+def _settle(namespace: Namespace, root: GuestRoot) -> None:
+    prepare()
     _feed([*root.tool("bin/ip"), "-batch", "-"], "\n".join(namespace.batch))
     if namespace.nft:
         filter_with(namespace.nft, root)
