@@ -10,9 +10,11 @@ import ctypes
 import hashlib
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -277,10 +279,35 @@ async def many(root: GuestRoot, number: int) -> Seen:
         await instances.settle(estate(1, standing))
         settled = time.monotonic() - began
         await until(lambda: all(machine.reached("loaded") for machine in instances.machines.values()), 120)
-        return {"instances": number, "settle": round(settled, 3), "loaded": round(time.monotonic() - began, 2)}
+        loaded = time.monotonic() - began
+        await asyncio.sleep(10)
+        before, own = cpu_s(), time.process_time()
+        await asyncio.sleep(10)
+        idle = {"cores": round((cpu_s() - before) / 10, 3), "own": round((time.process_time() - own) / 10, 4), "mb": memory_mb()}
+        return {"instances": number, "settle": round(settled, 3), "loaded": round(loaded, 2), "idle": idle}
     finally:
         server.close()
         await instances.close()
+
+
+def cpu_s() -> float:
+    """What every process here has used of processors."""
+    seconds = 0.0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            words = path.read_text().rpartition(")")[2].split()
+            seconds += (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds
+
+
+def memory_mb() -> int:
+    """What every process here holds of memory, and of the tmpfs, in which the machines have theirs."""
+    total = shutil.disk_usage("/run").used
+    for path in Path("/proc").glob("[0-9]*/smaps_rollup"):
+        with suppress(OSError):
+            lines = [line.split() for line in path.read_text().splitlines()]
+            total += sum(int(words[1]) * 1024 for words in lines if words[0] in ("Pss_Anon:", "Pss_File:"))
+    return total >> 20
 
 
 STORIES: dict[str, Callable[[GuestRoot], Coroutine[Any, Any, Seen]]] = {
