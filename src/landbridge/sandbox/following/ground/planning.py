@@ -51,7 +51,7 @@ def _hubs(estate: Estate) -> Iterable[Part]:
 def _wired(estate: Estate) -> Iterable[Interface]:
     """The interfaces with a machine behind them: the first ones of instances that aren't gone for ever."""
     first = {one.interface for one in estate.instances if one.state != "terminated"}
-    return (one for one in estate.interfaces if one.id in first and one.instance)
+    return sorted((one for one in estate.interfaces if one.id in first and one.instance), key=lambda one: one.id)
 
 
 def _members(interfaces: Iterable[Interface]) -> dict[str, list[IPv4Address]]:
