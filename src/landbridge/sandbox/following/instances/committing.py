@@ -97,7 +97,8 @@ def reload(before: Committed, made: Committed, number: int) -> str:
 def _keys(made: Committed) -> str:
     """The part of a script that puts the keys where swanctl reads them: in the machine's own memory."""
     lines = "\n".join(made.recipe.secrets)
-    return f"export STRONGSWAN_CONF=/host/strongswan.conf\numask 077\ncat >/tmp/secrets.conf <<'{END}'\nsecrets {{\n{lines}\n}}\n{END}\n"
+    kept = f"(umask 077; cat >/tmp/secrets.conf) <<'{END}'\nsecrets {{\n{lines}\n}}\n{END}\n"
+    return f"export STRONGSWAN_CONF=/host/strongswan.conf\n{kept}"
 
 
 def _notified(group: VrrpGroup) -> tuple[str | None, ...]:

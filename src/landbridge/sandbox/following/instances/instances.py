@@ -28,6 +28,7 @@ from landbridge.sandbox.following.instances.web import Answer, Request
 from landbridge.sandbox.following.instances.words import Words
 from landbridge.sandbox.following.source import RefusedError, Source
 from landbridge.sandbox.following.wires import raw, wire
+from landbridge.vyos import Router
 
 STARTS_PER_CORE = 2  # as for a lab from artifacts: more at once, and IKEv1 loses messages that it never repeats
 AGAIN_S = 1.0  # a machine that died is started again after this
@@ -122,6 +123,13 @@ class Instances:
     def find(self, name: str) -> Machine | None:
         """A machine by its instance's id, or by its gateway's name: the newest."""
         return self.machines.get(name) or self.machines.get(self._newest().get(name, ""))
+
+    def router(self, name: str) -> Router | None:
+        """What the router with this name, as `find` takes it, runs on."""
+        machine = self.find(name)
+        running = next((one for one in self._running.values() if one.machine is machine), None)
+        made = running.loaded() if running is not None else None
+        return made.router if made is not None else None
 
     def _newest(self) -> dict[str, str]:
         """The newest instance of each gateway."""

@@ -28,13 +28,14 @@ class Running:
         """What brings the machine from what it runs on to `made`. The machine itself says what that is: a script may have failed."""
         number = next(self._numbers)
         self._offered[number] = made
-        before = self._loaded()
+        before = self.loaded()
         if before is not None:
             return reload(before, made, number)
         self.machine.write({**made.recipe.files, **{f"scripts/{name}": text for name, text in scripts.items()}})
         return load(made, number, role)
 
-    def _loaded(self) -> Committed | None:
+    def loaded(self) -> Committed | None:
+        """What the machine says it runs on."""
         with suppress(OSError, ValueError):
             number = int((self.machine.folder / LOADED).read_text())
             self._offered = {key: made for key, made in self._offered.items() if key >= number}
