@@ -12,6 +12,7 @@ import os
 import shlex
 import shutil
 import signal
+import struct
 import sys
 import termios
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,9 @@ from landbridge.lab.recipes import Recipe
 MEMORY_MB = 128
 LOST_S = 1.0
 MOST_COMPLAINTS = 20
+# A raw socket hears what leaves by its device, too, and so a kernel all that it said itself. A filter (linux/filter.h: struct sock_filter)
+# that takes no packet of type PACKET_OUTGOING: ld #type; jeq #4, drop; drop: ret 0; ret #262144
+INWARD = struct.pack("=" + 4 * "HBBI", 0x20, 0, 0, 0xFFFFF004, 0x15, 0, 1, 4, 0x06, 0, 0, 0, 0x06, 0, 0, 0x40000)
 # Benchmarks that the kernel runs at boot to choose a RAID implementation: a second that nothing here needs
 BLACKLIST = "raid6_select_algo,calibrate_xor_blocks"
 
@@ -104,6 +108,8 @@ class Machine:
             fresh.replace(path)
 
     def _command(self, scratch: Path) -> list[str]:
+        inward = scratch / ".inward"
+        inward.write_bytes(INWARD)
         return [
             str(self.root.kernel),
             f"mem={MEMORY_MB}M",
@@ -122,7 +128,7 @@ class Machine:
             "panic=-1",
             f"umid={self.name}.{self._starts}",
             f"uml_dir={scratch}/",
-            *(f"vec{wire.number}:transport=raw,ifname={wire.raw},mac={MACHINE_MAC},depth=256" for wire in self.wires),
+            *(f"vec{wire.number}:transport=raw,ifname={wire.raw},mac={MACHINE_MAC},depth=256,bpffile={inward}" for wire in self.wires),
         ]
 
     async def stage(self, name: str) -> None:
@@ -162,6 +168,8 @@ class Machine:
                 self._write("")
             before = unread
             await asyncio.sleep(LOST_S)
+        with suppress(ProcessLookupError):  # its helpers hold its console open, and whoever listens would never hear that it died
+            os.killpg(process.pid, signal.SIGKILL)
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
