@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -97,24 +98,45 @@ def test_nothing_to_do_is_no_script() -> None:
 
 
 def ip_lines(script: str) -> list[list[str]]:
-    """The lines of each call of ip."""
-    return [part.partition("\n")[2].partition("\nEND\n")[0].splitlines() for part in script.split("/bin/ip ")[1:]]
+    """The lines of each batch of ip."""
+    return [part.partition("\n")[2].partition("\nEND\n")[0].splitlines() for part in script.split("/bin/ip -force")[1:]]
 
 
 def test_a_link_that_is_another_is_made_anew_with_all_that_is_on_it() -> None:
     before = {**HUB, "links": HUB["links"] + VTI}
     after = {**before, "links": before["links"].replace("remote 192.0.2.1", "remote 192.0.2.9")}
-    away, fresh = ip_lines(changes(before, after))
+    away, made, fresh = ip_lines(changes(before, after))
     assert away == ["link del vti1"]
-    assert fresh == [line.replace("addr add", "addr replace") for line in after["links"].splitlines() if "vti1" in line]
+    lines = [line.replace("addr add", "addr replace") for line in after["links"].splitlines() if "vti1" in line]
+    assert made + fresh == lines
 
 
 def test_what_is_added_to_a_link_leaves_the_others_alone() -> None:
     before, after = HUB, {**HUB, "links": HUB["links"] + VTI + "route add 10.0.0.0/24 dev vec1\n"}
     there = ip_lines(changes(before, after))
-    assert there == [["link del vti1"], [*VTI.replace("addr add", "addr replace").splitlines(), "route replace 10.0.0.0/24 dev vec1"]]
+    first, *rest = VTI.replace("addr add", "addr replace").splitlines()
+    assert there == [["link del vti1"], [first], [*rest, "route replace 10.0.0.0/24 dev vec1"]]
     back = ip_lines(changes(after, before))
     assert back == [["link del vti1", "route del 10.0.0.0/24 dev vec1"]]
+
+
+def test_an_address_that_zebra_has_not_heard_of_is_said_again(tmp_path: Path) -> None:
+    script = changes(HUB, {**HUB, "links": HUB["links"] + VTI})
+    known = (
+        script[script.index("known()") : script.index("exit $failed")].replace("/tmp/known", f"{tmp_path}/known").replace("/bin/ip", "ip")
+    )
+    asked = tmp_path / "asked"
+    tools = {
+        "vtysh": f'echo >>{asked}; [ $(wc -l <{asked}) -gt 2 ] && echo "vti1   up  default  169.254.1.1/30"; true',
+        "ip": f'echo "$@" >>{tmp_path}/said',
+    }
+    for name, text in tools.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    subprocess.run(["sh"], input=known, text=True, check=True, env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    said = (tmp_path / "said").read_text().splitlines()
+    assert said == 2 * ["addr del 169.254.1.1/30 dev vti1", "addr add 169.254.1.1/30 dev vti1"]
+    assert len(asked.read_text()) == 3
 
 
 CONNECTION = "  {name} {{\n    version = {version}\n    children {{ {name} {{\n      mark_in = 1\n    }} }}\n  }}\n"

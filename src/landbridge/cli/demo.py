@@ -1,10 +1,13 @@
-"""`landbridge demo`: the four-region network, from nothing to a fault survived, and away again."""
+"""`landbridge demo`: the four-region network, deployed to the embedded AWS by CloudFormation, with packets; and away again."""
 
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,111 +17,184 @@ from landbridge.cli.options import json_option
 
 if TYPE_CHECKING:
     from landbridge.artifacts import Artifacts
+    from landbridge.aws.calling import Cloud
+    from landbridge.aws.deploying.ground import Ground
+    from landbridge.aws.deploying.model import Done
     from landbridge.design import Design
+    from landbridge.sandbox import Sandbox
 
-EXAMPLE = "four-regions"
-CUT = "singapore-a-1"
+EXAMPLE, RELEASE = "four-regions", "1.4"
 FROM, TO = "singapore-4", "virginia-4"
-LONGEST_S = 45.0  # DPD gives a silent peer up after 30 to 45 s, BGP after 30: whichever is first
+SITE = "singapore"  # whose gateway gets a mistake made
+BOOT_S = 3.0
+FELT_S = 20.0  # a change is felt within one; who waits longer waits for nothing
+IDLE_S = 600.0
 Record = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Clock:
+    """What each act took, in seconds."""
+
+    began: float = field(default_factory=time.monotonic)
+    acts: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def act(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.acts[name] = round(time.monotonic() - began, 1)
+
+    @property
+    def total(self) -> float:
+        return round(time.monotonic() - self.began, 1)
 
 
 @click.command()
 @json_option
 def demo(as_json: bool) -> int:
-    """The four-region network, here: design it, boot it, see overlapping hosts talk, cut a tunnel, see the traffic go on.
+    """The four-region network, here: deploy it to an AWS on this machine, whose packets are real, make a mistake in it, and mend that.
 
-    It takes about a minute (and the first time a download of 80 MB); no root, nothing installed, nothing left behind but the cache
-    folder. Ctrl-C ends it at any time.
+    CloudFormation stacks make hub, VPCs, VPN connections and gateways; each gateway boots a kernel of its own, fetches its configuration
+    with its instance role, and its tunnels come up. Every host reaches every other; overlapping ones too. It takes a minute or so (and the
+    first time a download of 85 MB); no root, no account, nothing installed, nothing left behind but the cache folder. Ctrl-C ends it at
+    any time.
 
     \b
-    Exit status: 0 all went as it should, 1 a probe failed, 2 it can't run here
+    Exit status: 0 all went as it should, 1 something didn't, 2 it can't run here
     """
+    from landbridge.cli import demoview, following
+    from landbridge.cli.progress import far, guest_root_progress
     from landbridge.lab import launching
     from landbridge.lab.guestroot import guest_root
 
-    began = time.monotonic()
+    clock = Clock()
     planned, rendered = _design()
-    if not as_json:
-        _introduce(planned)
-    from landbridge.cli.progress import follow, guest_root_progress, outage_progress
-
-    with guest_root_progress() as progress:
+    show = demoview.quiet if as_json else demoview.show
+    show(demoview.opening(planned))
+    with clock.act("fetch"), guest_root_progress() as progress:
         root = guest_root(progress)
     name = f"demo-{os.getpid()}"
-    fetched = time.monotonic() - began
-    with launching.start(name, rendered, root) as running:
-        with follow() as tell:
-            ready = running.wait(tell)
+    with _emulator(name) as emulator, following.start(name, emulator.folder, rendered, root, BOOT_S) as running:
+        with clock.act("begin"):
+            running.wait(lambda _: None)
+        cloud, ground = _ground(emulator, planned, rendered)
+        show(demoview.deploying(ground))
+        with clock.act("deploy"):
+            done = _deploy(cloud, ground)
+        with clock.act("converge"), far() as tell:
+            ready = following.wait(name, tell)
         status = launching.ask(name, {"op": "status"})
-        if not as_json:
-            _show_ready(name, rendered, ready, status)
-        request = {"op": "outages", "from": "singapore", "to": None, "seconds": LONGEST_S, "fail": {"name": CUT}}
-        with outage_progress(CUT, LONGEST_S) as told:
-            outage = launching.ask(name, request, told)
-        after = launching.ask(name, {"op": "probe", "seconds": 3})
+        show(demoview.deployed(done, ready, status))
+        show(demoview.overlapping(rendered.manifest, _probes(name, FROM, TO) + _probes(name, TO, FROM)))
+        with clock.act("mistake"):
+            mistake = _mistake(cloud, ground, name)
+        show(demoview.mistaken(mistake))
     result = {
-        "ok": ready["ok"] and status["ok"] and outage["recovered"] and outage["longest_s"] <= LONGEST_S and after["ok"],
-        "seconds": {**ready["seconds"], "fetched": round(fetched, 1), "total": round(time.monotonic() - began, 1)},
+        "ok": done.ok and ready["ok"] and status["ok"] and mistake["ok"],
+        "seconds": {**clock.acts, "total": clock.total},
+        "stacks": len(ground.plans),
         "probes": len(ready["probes"]),
         "tunnels": len(status["tunnels"]),
-        "outage": outage,
-        "after_ok": after["ok"],
+        "mistake": mistake,
     }
     if as_json:
         output.say_json(result)
-    else:
-        output.show(*_conclude(result, after["probes"]))
+    show(demoview.closing(result))
     return 0 if result["ok"] else 1
 
 
 def _design() -> tuple[Design, Artifacts]:
-    """The example that ships with landbridge; no lock is written, for all of it is pinned."""
+    """The example that ships with landbridge, of a release that user data can boot; no lock is written, for all of it is pinned."""
     from landbridge import artifacts
-    from landbridge.design import design
+    from landbridge.design import design, rereleased
     from landbridge.intent import loads
     from landbridge.intent.templates import example
 
-    planned = design(loads(example(EXAMPLE), f"{EXAMPLE}.yaml"))
+    planned = rereleased(design(loads(example(EXAMPLE), f"{EXAMPLE}.yaml")), RELEASE)
     return planned, artifacts.render(planned)
 
 
-def _introduce(planned: Design) -> None:
-    output.say(
-        f"{planned.network}: a hub in {planned.hub.region} and sites in {', '.join(site.region for site in planned.sites)}.",
-        "",
-        *(f"  {overlap.prefix} is held, whole or in part, by {', '.join(overlap.owners)}" for overlap in planned.overlaps),
-        *(f"  so {one.site}'s {one.local} is {one.global_} to everyone else" for one in planned.translations),
-        "",
-        "Booting a kernel for each gateway and for the hub, with strongSwan, FRR and NAT from the routers' own set commands …",
-    )
+@contextmanager
+def _emulator(name: str) -> Iterator[Sandbox]:
+    """An embedded AWS of the demonstration's own, which goes with it."""
+    from landbridge import sandbox
+
+    folder = sandbox.folder_of(name)
+    try:
+        yield sandbox.start(folder, IDLE_S)
+    finally:
+        sandbox.reset(folder)
 
 
-def _show_ready(name: str, rendered: Artifacts, ready: Record, status: Record) -> None:
-    from landbridge.cli.labview import probes_view, seconds_view, status_view
+def _ground(emulator: Sandbox, planned: Design, rendered: Artifacts) -> tuple[Cloud, Ground]:
+    from landbridge.aws.calling import Cloud
+    from landbridge.cli.deployment import ground_of
+
+    return Cloud(emulator.endpoint), ground_of(planned, rendered)
+
+
+def _deploy(cloud: Cloud, ground: Ground) -> Done:
+    from landbridge.aws.deploying.deploying import Means, deploy
+    from landbridge.aws.deploying.lease import Holder
+    from landbridge.aws.deploying.stack import Patience
+    from landbridge.cli.deployment import EMULATED_POLL_S
+    from landbridge.cli.progress import stacks
+
+    with stacks(len(ground.plans)) as tell:
+        return deploy(ground, Means(cloud, tell, Patience(threading.Event(), EMULATED_POLL_S), Holder()))
+
+
+def _probes(name: str, source: str, destination: str, seconds: float = 2.0) -> list[Record]:
     from landbridge.lab import launching
 
-    output.show(*probes_view(ready["probes"]), *seconds_view(ready["seconds"]), *status_view(status))
-    own = {subnet.host: subnet.address for vpc in rendered.manifest.vpcs for subnet in vpc.subnets}
-    output.say("")
-    for source, destination in ((FROM, TO), (TO, FROM)):
-        for probe in launching.ask(name, {"op": "probe", "from": source, "to": destination, "protocols": ["tcp"]})["probes"]:
-            output.say(
-                f"  {own[source]} ({source}) calls {probe['address']}, which is {own[destination]} ({destination});"
-                f" that sees {probe['seen']} calling: {'good' if probe['ok'] else 'NOT GOOD'}, {probe['rtt_ms']} ms"
-            )
-    output.say("", f"Now the tunnel {CUT} is cut: the Internet drops its packets, and nobody is told.")
+    request = {"op": "probe", "from": source, "to": destination, "protocols": ["tcp"], "seconds": seconds}
+    probes: list[Record] = launching.ask(name, request)["probes"]
+    return probes
 
 
-def _conclude(result: Record, probes: list[Record]) -> Iterator[Any]:
-    from landbridge.cli.labview import probes_view
+def _mistake(cloud: Cloud, ground: Ground, name: str) -> Record:
+    """The classic one: the source/destination check of a router is on. How soon it is felt, by whom, and that it is mended as soon."""
+    from landbridge.aws.facts import read
+    from landbridge.lab import launching
 
-    outage = result["outage"]
-    yield (
-        f"  {outage['lost']:,} of {outage['sent']:,} pings lost;"
-        f" {len(outage['outages'])} of {outage['pairs']} directed pairs of hosts felt it, the longest for {outage['longest_s']} s:"
-        " until BGP's hold time (30 s) or dead peer detection moved them to the other tunnel."
-    )
-    yield "  With the tunnel still cut:"
-    yield from probes_view(probes)
-    yield f"\n  All of it took {result['seconds']['total']} s. Nothing of it is running any more."
+    gateway = next(one for one in read(cloud, ground).gateways if one.site == SITE)
+    assert gateway.instance is not None
+
+    def check(on: bool) -> float:
+        cloud.call(
+            gateway.place,
+            "ec2",
+            "modify_network_interface_attribute",
+            NetworkInterfaceId=gateway.instance.interface if gateway.instance else "",
+            SourceDestCheck={"Value": on},
+        )
+        return _felt(name, not on)
+
+    broken_s = check(True)
+    broken = launching.ask(name, {"op": "probe", "protocols": ["icmp"], "seconds": 0.5})["probes"]
+    mended_s = check(False)
+    mended = launching.ask(name, {"op": "probe", "protocols": ["icmp"]})["probes"]
+    bad = [probe for probe in broken if not probe["ok"]]
+    expected = [probe for probe in broken if SITE in (_site(probe["from"]), _site(probe["to"]))]
+    return {
+        "ok": bad == expected and all(probe["ok"] for probe in mended) and max(broken_s, mended_s) < FELT_S,
+        "gateway": gateway.name,
+        "instance": gateway.instance.id,
+        "felt_s": broken_s,
+        "bad": len(bad),
+        "of": len(broken),
+        "mended_s": mended_s,
+    }
+
+
+def _site(host: str) -> str:
+    return host.rpartition("-")[0]
+
+
+def _felt(name: str, good: bool) -> float:
+    """How long until a probe between two hosts is good, or isn't."""
+    began = time.monotonic()
+    while _probes(name, FROM, TO, 0.2)[0]["ok"] != good and time.monotonic() - began < FELT_S:
+        time.sleep(0.01)
+    return round(time.monotonic() - began, 2)

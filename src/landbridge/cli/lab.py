@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from landbridge.cli import output
+from landbridge.cli.lab_follow import configure, follow
 from landbridge.cli.labs import artifacts_option, load_artifacts, name_option, new_name_option, running_name
 from landbridge.cli.options import json_option, network_file
 
@@ -66,7 +67,7 @@ def up(file: Path, artifacts: Path | None, name: str | None, release: str | None
       2  not up: each reason is on standard error
     """
     from landbridge.cli.labview import probes_view, seconds_view
-    from landbridge.cli.progress import follow, guest_root_progress
+    from landbridge.cli.progress import far, guest_root_progress
     from landbridge.lab import launching
     from landbridge.lab.guestroot import guest_root
 
@@ -75,7 +76,7 @@ def up(file: Path, artifacts: Path | None, name: str | None, release: str | None
     with guest_root_progress() as progress:
         root = guest_root(progress)
     with launching.start(chosen, rendered, root, patience) as running:
-        with follow() as tell:
+        with far() as tell:
             ready = running.wait(tell)
         running.stay()
     if as_json:
@@ -275,3 +276,7 @@ def down(file: Path | None, name: str | None, as_json: bool) -> int:
     else:
         output.say(f"The lab {chosen} is down.")
     return 0
+
+
+lab.add_command(follow)
+lab.add_command(configure)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from landbridge.aws.deploying.model import Event
+
 KINDS = ("machines", "tunnels", "sessions")
 TITLES = {"machines": "machines up", "tunnels": "IPsec tunnels", "sessions": "BGP sessions"}
 
@@ -25,7 +27,7 @@ def _bars() -> Progress:
 
 
 @contextmanager
-def follow() -> Iterator[Callable[[dict[str, Any]], None]]:
+def far() -> Iterator[Callable[[dict[str, Any]], None]]:
     """Bars for machines, tunnels and sessions; gives what takes a lab's events."""
     with _bars() as bars:
         tasks = {kind: bars.add_task(TITLES[kind], total=None, count="") for kind in KINDS}
@@ -105,5 +107,20 @@ def outage_progress(what: str, seconds: float) -> Iterator[Callable[[dict[str, A
 
         def tell(event: dict[str, Any]) -> None:
             bars.update(task, completed=event["seconds"], count=f"{event['silent']} of {event['pairs']} pairs silent")
+
+        yield tell
+
+
+@contextmanager
+def stacks(of: int) -> Iterator[Callable[[Event], None]]:
+    """How many stacks are complete; gives what takes a deployment's events."""
+    with _bars() as bars:
+        task = bars.add_task("stacks complete", total=of, count=f"0/{of}")
+        complete: set[str] = set()
+
+        def tell(event: Event) -> None:
+            if not event.resource and event.status.endswith("_COMPLETE") and "ROLLBACK" not in event.status:
+                complete.add(event.stack)
+            bars.update(task, completed=len(complete), count=f"{len(complete)}/{of}")
 
         yield tell

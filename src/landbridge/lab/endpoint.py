@@ -43,20 +43,21 @@ class End:
 @dataclass(frozen=True, slots=True)
 class Announcing:
     """The hub's own side of BGP: its AS number, what it announces, how many equal paths it spreads over, and whether each update is
-    written down."""
+    written down. Without a `router`, its BGP identifier, it has that of an address, and another one whenever its addresses change."""
 
     name: str
     asn: int
     networks: Sequence[IPv4Network]
     paths: int = 50
     telling: bool = False
+    router: IPv4Address | None = None
 
 
 def files(ends: Sequence[End], links: Iterable[str], announcing: Announcing, static: Iterable[str] = ()) -> dict[str, str]:
     """The files of a hub's machine but for how it boots. `links` are lines for `ip -batch` besides the tunnels', `static` for staticd."""
     lines = ["link set lo up", *links, *(line for end in ends for line in _links(end))]
     spokes = [frr.Spoke(end.gateway, end.asn, end.routed, end.taken) for end in ends if end.asn is not None]
-    bgp = frr.hub_bgp(announcing.name, announcing.asn, spokes, announcing.networks, announcing.paths)
+    bgp = frr.hub_bgp(announcing.name, announcing.asn, spokes, announcing.networks, announcing.paths, announcing.router)
     return {
         "links": "".join(f"{line}\n" for line in lines),
         "filter": netfilter.hub([end.device for end in ends if not end.routed], MSS),

@@ -16,6 +16,21 @@ BOOT = "boot"  # is read once
 _CONNECTION = re.compile(r"^  (\S+) \{\n(.*?)^  \}\n", re.MULTILINE | re.DOTALL)
 _TABLE = re.compile(r"^\*(\w+)$", re.MULTILINE)
 _MADE = re.compile(r"link add (?:name )?(\S+) ")
+_ADDRESS = re.compile(r"addr add (\S+) dev (\S+)")
+# FRR 8's zebra drops an address that it hears of before it has made its own of the interface, and never asks again. So it is looked
+# whether it knows, and what it doesn't know is said again.
+_KNOWN = """known() {{
+  vtysh -d zebra -c 'show interface brief' >/tmp/known 2>/dev/null || return 0
+  lost=0
+  while read -r device address; do
+    grep -q "^$device .* $address" /tmp/known && continue
+    lost=1; /bin/ip addr del "$address" dev "$device"; /bin/ip addr add "$address" dev "$device"
+  done <<'HELD'
+{held}
+HELD
+  return $lost
+}}
+for again in 1 2 3 4 5; do known && break; done"""
 _OF_DEVICE = re.compile(r"(?:^link set (?:dev )?| dev )(\S+)")
 
 START = 'failed=0\nsay() { echo "$1: $(tail -n 3)" >&2; failed=1; }\n'
@@ -54,12 +69,12 @@ def _file(name: str, text: str | None) -> str:
     return f"{folder}{_here(f'cat >{path}.new', text)}\n{mode}mv {path}.new {path}"
 
 
-def _here(command: str, text: str) -> str:
-    """A command with a text as its input, as it is. The last line must end, or the shell would end it."""
+def _here(command: str, text: str, otherwise: str = "") -> str:
+    """A command with a text as its input, as it is; and what is done if it fails. The last line must end, or the shell would end it."""
     end = "END"
     while end in text.splitlines():
         end += "_"
-    return f"{command} <<'{end}'\n{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{end}"
+    return f"{command} <<'{end}'{otherwise}\n{text}{'' if text.endswith(chr(10)) or not text else chr(10)}{end}"
 
 
 def _batch(lines: Iterable[str], tolerant: bool) -> list[str]:
@@ -69,7 +84,7 @@ def _batch(lines: Iterable[str], tolerant: bool) -> list[str]:
         return []
     if tolerant:
         return [_here("/bin/ip -force -batch - >/dev/null 2>&1", text)]
-    return [_here("/bin/ip -force -batch - >/tmp/changes.out 2>&1 || say links </tmp/changes.out", text)]
+    return [_here("/bin/ip -force -batch - >/tmp/changes.out 2>&1", text, " || say links </tmp/changes.out")]
 
 
 def _links(before: str, after: str) -> list[str]:
@@ -81,8 +96,11 @@ def _links(before: str, after: str) -> list[str]:
     away += [undone for line in reversed(gone) if (undone := _undone(line))]
     fresh = [line for line in new if line not in kept or _devices(line) & remade]
     made = [match[1] for line in fresh if (match := _MADE.match(line))]
-    script = [*_batch(away, True), *_batch(map(_replaced, fresh), False)]
-    return script + [f"echo 1 >/proc/sys/net/ipv4/conf/{device}/disable_policy" for device in made]  # see recipes._decapsulate
+    first = [line for line in fresh if _MADE.match(line)]
+    script = [*_batch(away, True), *_batch(first, False), *_batch((_replaced(line) for line in fresh if line not in first), False)]
+    script += [f"echo 1 >/proc/sys/net/ipv4/conf/{device}/disable_policy" for device in made]  # see recipes._decapsulate
+    held = [(match[2], match[1]) for line in fresh if (match := _ADDRESS.match(line)) and match[2] in made]
+    return script + ([_KNOWN.format(held="\n".join(f"{device} {address}" for device, address in held))] if held else [])
 
 
 def _devices(line: str) -> set[str]:
@@ -107,7 +125,7 @@ def _filter(before: str, after: str) -> str:
     """The whole text: it is loaded at once. A table that is gone is emptied."""
     gone = [table for table in _TABLE.findall(before) if table not in _TABLE.findall(after)]
     text = after + "".join(f"*{table}\nCOMMIT\n" for table in gone)
-    return _here("iptables-legacy-restore >/tmp/changes.out 2>&1 || say filter </tmp/changes.out", text)
+    return _here("iptables-legacy-restore >/tmp/changes.out 2>&1", text, " || say filter </tmp/changes.out")
 
 
 def _ike(before: str, after: str, again: Collection[str], *, settings: bool) -> list[str]:

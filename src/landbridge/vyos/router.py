@@ -63,6 +63,7 @@ class Peer:
     vti: str
     line: int
     version_line: int = field(default=0, compare=False, repr=False)
+    close_action: Literal["hold", "clear", "restart"] | None = None  # when the other end closes the tunnel
 
 
 @dataclass(frozen=True, slots=True)

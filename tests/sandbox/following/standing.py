@@ -259,7 +259,7 @@ async def respawn(machine: Machine, seen: Seen) -> None:
 
 async def kernel(machine: Machine, seen: Seen) -> None:
     assert machine._process is not None
-    os.killpg(machine._process.pid, 9)
+    machine._process.kill()  # its helpers live on
     await until(lambda: not machine.reached("loaded"))
     seen["back"] = await until(lambda: machine.reached("loaded"))
     seen["after kernel"] = {}

@@ -62,14 +62,16 @@ def gateway_bgp(router: Router) -> str:
     return head + "\n".join(lines)
 
 
-def hub_bgp(name: str, asn: int, spokes: Iterable[Spoke], networks: Iterable[IPv4Network], paths: int = 50) -> str:
+def hub_bgp(
+    name: str, asn: int, spokes: Iterable[Spoke], networks: Iterable[IPv4Network], paths: int = 50, router: IPv4Address | None = None
+) -> str:
     """bgpd's text for a Transit Gateway: it announces its VPC's CIDRs, spreads over equal paths, and re-announces between its attachments.
 
     Timers as AWS has them (10 and 30 s). It asks every second whether a gateway is there; a real one asks less often.
     """
     spokes = list(spokes)
     text = f"hostname {name}\n{LOG}router bgp {asn}\n{PROMPT}\n no bgp ebgp-requires-policy\n no bgp network import-check\n"
-    text += " bgp log-neighbor-changes\n"
+    text += " bgp log-neighbor-changes\n" + (f" bgp router-id {router}\n" if router else "")
     for spoke in spokes:
         peer = f" neighbor {spoke.address}"
         text += f"{peer} remote-as {spoke.asn}\n{peer} timers 10 30\n{peer} timers connect 1\n"

@@ -47,8 +47,10 @@ class Connection:
     mark: int
     vti: str | None
     unique: str
+    close_action: str = "none"
 
     def text(self) -> str:
+        closed = f"close_action = {self.close_action}\n      " if self.close_action != "none" else ""
         updown = f"updown = /guest/vti {self.vti}\n      " if self.vti else ""
         return f"""  {self.name} {{
     version = {self.version}
@@ -77,7 +79,7 @@ class Connection:
       mark_in = {self.mark}
       mark_out = {self.mark}
       dpd_action = {self.dpd_action}
-      start_action = {"start" if self.start else "none"}
+      {closed}start_action = {"start" if self.start else "none"}
     }} }}
   }}
 """
@@ -99,6 +101,7 @@ def strongswan(retransmission: str) -> str:
 def gateway_connection(peer: Peer, mark: int) -> Connection:
     """A gateway's side, as its VyOS release would configure it."""
     restart = {"restart": "restart", "hold": "trap", "clear": "clear", None: "clear"}[peer.dpd_action]
+    closed = {"restart": "start", "hold": "trap", "clear": "none", None: "none"}[peer.close_action]
     return Connection(
         name=f"tunnel{mark}",
         version=peer.ike_version,
@@ -117,6 +120,7 @@ def gateway_connection(peer: Peer, mark: int) -> Connection:
         mark=mark,
         vti=peer.vti,
         unique="no",
+        close_action=closed,
     )
 
 

@@ -154,7 +154,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Tunnel:
-    """`inside` is its /30: AWS has the first usable address, the gateway the second."""
+    """`inside` is its /30: AWS has the first usable address, the gateway the second. `replaced`: how often AWS' end was."""
 
     outside: IPv4Address
     inside: IPv4Network
@@ -165,6 +165,7 @@ class Tunnel:
     startup: Literal["add", "start"]
     dpd_action: Literal["clear", "none", "restart"]
     dpd_timeout: int
+    replaced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,4 +80,5 @@ def _tunnel(tunnel: Foreign) -> estate.Tunnel:
         held["StartupAction"],
         held["DPDTimeoutAction"],
         int(held["DPDTimeoutSeconds"]),
+        getattr(tunnel, "replaced", 0),
     )

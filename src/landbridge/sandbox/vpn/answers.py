@@ -112,6 +112,7 @@ def modify_vpn_connection(self: Foreign) -> Foreign:
         made = backend.create_transit_gateway_vpn_attachment(vpn_id=held.id, transit_gateway_id=given["TransitGatewayId"])
         join_by_default(backend, made)
     for tunnel in held.both:
+        tunnel.replaced = getattr(tunnel, "replaced", 0) + 1
         held.tell(tunnel, False, "", [])
     return ActionResult({"VpnConnection": held.shown()})
 
@@ -137,7 +138,9 @@ def replace_vpn_tunnel(self: Foreign) -> Foreign:
     from moto.core.responses import ActionResult
 
     held = _held(self.ec2_backend, self._get_param("VpnConnectionId"))
-    held.tell(_tunnel(held, self._get_param("VpnTunnelOutsideIpAddress")), False, "Tunnel endpoint is replaced", [])
+    tunnel = _tunnel(held, self._get_param("VpnTunnelOutsideIpAddress"))
+    tunnel.replaced = getattr(tunnel, "replaced", 0) + 1
+    held.tell(tunnel, False, "Tunnel endpoint is replaced", [])
     return ActionResult({"Return": True})
 
 

@@ -28,6 +28,7 @@ class Tunnel:
     message: str = "IPSEC IS DOWN"
     changed: datetime = field(default_factory=now)
     routes: list[Props] = field(default_factory=list)  # learnt over it: prefix, path, med
+    replaced: int = 0  # how often its endpoint was
 
     @property
     def aws(self) -> IPv4Address:

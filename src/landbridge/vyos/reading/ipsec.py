@@ -17,6 +17,7 @@ DpdAction = Literal["hold", "clear", "restart"]
 _AEAD = re.compile(r"aes\d+(gcm|ccm)\d+|chacha20poly1305")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _DPD_ACTIONS: Mapping[str, DpdAction] = {"hold": "hold", "trap": "hold", "clear": "clear", "restart": "restart"}
+_CLOSE_ACTIONS: Mapping[str, DpdAction | None] = {**_DPD_ACTIONS, "start": "restart", "none": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class _IkeGroup:
     dpd_action: DpdAction | None
     dpd_interval: int
     dpd_timeout: int
+    close_action: DpdAction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def read_peers(root: Statement, dialect: Dialect, interfaces: tuple[Interface, .
 
 
 def _ike_group(group: Statement, dialect: Dialect) -> _IkeGroup:
-    for word in ("description", "close-action", "mode", "ikev2-reauth", "mobike", "disable-mobike"):
+    for word in ("description", "mode", "ikev2-reauth", "mobike", "disable-mobike"):
         group.ignore(word)
     exchange = group.choice("key-exchange", among=("ikev1", "ikev2"))
     version: Literal[0, 1, 2] = 1 if exchange == "ikev1" else 2 if exchange == "ikev2" else dialect.default_ike_version
@@ -95,6 +97,7 @@ def _ike_group(group: Statement, dialect: Dialect) -> _IkeGroup:
         action = _DPD_ACTIONS[chosen] if chosen is not None else dialect.default_dpd_action
     interval = group.number("dead-peer-detection", "interval", least=dialect.least_dpd_interval, most=86400)
     timeout = group.number("dead-peer-detection", "timeout", least=dialect.least_dpd_timeout, most=86400)
+    closed = group.choice("close-action", among=tuple(_CLOSE_ACTIONS))
     proposals = []
     for statement in group.each("proposal"):
         encryption, integrity = _algorithms(statement)
@@ -115,6 +118,7 @@ def _ike_group(group: Statement, dialect: Dialect) -> _IkeGroup:
         action,
         interval or 30,
         timeout or 120,
+        _CLOSE_ACTIONS[closed] if closed is not None else None,
     )
 
 
@@ -213,6 +217,7 @@ def _peer(
         vti=vti,
         line=peer.line,
         version_line=ike.version_line,
+        close_action=ike.close_action,
     )
 
 
