@@ -18,7 +18,7 @@ Client = Callable[..., Foreign]
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     folder = tmp_path_factory.mktemp("sandbox")
-    yield start(folder, idle=300)
+    yield start(folder, idle=300, quotas="raised")  # tests share it, and leave hubs behind
     stop(folder)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import boto3  # type: ignore[import-untyped]
@@ -15,6 +16,14 @@ from landbridge.sandbox.quotas.table import QUOTAS
 from landbridge.sandbox.server.foreign import Foreign
 
 from .conftest import Client, client_of
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One with AWS' own quotas."""
+    folder = tmp_path_factory.mktemp("quotas")
+    yield start(folder, idle=300, quotas="aws")
+    stop(folder)
 
 
 def refused(call: Foreign, **arguments: Foreign) -> str:
