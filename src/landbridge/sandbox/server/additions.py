@@ -8,7 +8,7 @@ from landbridge.sandbox.happening import bus
 from landbridge.sandbox.quotas import answers as service_quotas
 from landbridge.sandbox.quotas import enforcing
 from landbridge.sandbox.scaling import hooks, launching
-from landbridge.sandbox.server import accounts, buckets, images
+from landbridge.sandbox.server import accounts, buckets, images, secrets
 from landbridge.sandbox.server.foreign import Foreign
 from landbridge.sandbox.showing import health
 
@@ -16,6 +16,7 @@ ADDITIONS = (
     accounts.install,  # whose call it is
     images.install,  # whose images they are
     buckets.install,  # buckets' policies
+    secrets.install,  # another account's secrets
     answers.install,  # calls of EC2
     customers.install,  # AS numbers of four bytes
     hubs.install,  # associations of attachments
