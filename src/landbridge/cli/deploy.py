@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,10 +17,12 @@ from landbridge.cli.deployment import (
     keep_lock,
     means_of,
     nobody_to_ask,
+    pusher_of,
     sandbox_option,
     yes_option,
 )
 from landbridge.cli.options import json_option, network_file
+from landbridge.cli.reaching import key_option, known_hosts_option, user_option
 from landbridge.findings import Finding, error
 
 if TYPE_CHECKING:
@@ -34,13 +36,21 @@ AGAIN = "Interrupted: what is under way in AWS goes on there. Run the same comma
 @sandbox_option
 @endpoint_option
 @click.option("--release", metavar="R", help="Deploy this VyOS release line (1.2 to 1.5) instead of the file's.")
+@click.option("--push/--no-push", "pushing", default=None,
+              help="Bring changed texts to the routers that run. (In an emulated AWS none does: not unless asked for.)")  # fmt: skip
+@user_option
+@key_option
+@known_hosts_option
 @yes_option
 @json_option
-def deploy(file: Path, sandbox: bool, endpoint: str | None, release: str | None, yes: bool, as_json: bool) -> int:
+def deploy(file: Path, sandbox: bool, endpoint: str | None, release: str | None, yes: bool, as_json: bool, **how: Any) -> int:  # noqa: ANN401
     """Bring AWS to what FILE says: shows what would change, asks, and does it, in all Regions and accounts at once.
 
     Each stack begins as soon as what it needs is known. One that fails is rolled back, and holds up only what waits for it. It may be
     interrupted at any moment and run again: it goes on from where it stopped. Two deployments of a network exclude each other.
+
+    Routers that run are reached over SSH at their Elastic IPs when their text changes, a pair's standby first, each commit-confirmed. A
+    password comes from $LANDBRIDGE_SSH_PASSWORD. One that can't be reached is tried again by the next deployment.
 
     Credentials are those of the profiles and roles in FILE's `account:`, or what AWS' own tools would take.
 
@@ -77,8 +87,9 @@ def deploy(file: Path, sandbox: bool, endpoint: str | None, release: str | None,
             output.say("Nothing was done.")
             return 0
     keep_lock(file, planned)
+    pusher = pusher_of(cloud, planned, ground, stop, as_json, how)
     try:
-        done = bring(ground, means_of(cloud, stop, as_json), plan)
+        done = bring(ground, means_of(cloud, stop, as_json, pusher), plan)
     except KeyboardInterrupt:
         output.note(AGAIN)
         raise

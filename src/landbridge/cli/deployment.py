@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from landbridge.cli import output
+from landbridge.cli.reaching import over_ssh
 from landbridge.findings import LandbridgeError, error
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from landbridge.aws.deploying.deploying import Means
     from landbridge.aws.deploying.ground import Ground
     from landbridge.aws.deploying.model import Event
+    from landbridge.aws.deploying.routers import Pusher
     from landbridge.design import Design
+    from landbridge.vyos.delivery import Connect
 
 sandbox_option = click.option("--sandbox", is_flag=True, help="In the embedded AWS on this machine, which is started if need be.")
 endpoint_option = click.option("--endpoint", metavar="URL", help="An AWS emulator of your own.")
@@ -72,26 +76,42 @@ def cloud_of(network: str, sandbox: bool, endpoint: str | None, stop: threading.
     return Cloud(endpoint, sleep=stop.wait)
 
 
-def means_of(cloud: Cloud, stop: threading.Event, quiet: bool) -> Means:
+def means_of(cloud: Cloud, stop: threading.Event, quiet: bool, pusher: Pusher | None = None) -> Means:
     """What a deployment works with here: it tells on standard error what happens."""
     from landbridge.aws.deploying.deploying import Means
     from landbridge.aws.deploying.lease import Holder
     from landbridge.aws.deploying.stack import Patience
 
     patience = Patience(stop, EMULATED_POLL_S if cloud.endpoint else POLL_S)
-    return Means(cloud, _silent if quiet else _tell, patience, Holder())
+    return Means(cloud, _silent if quiet else tell, patience, Holder(), pusher)
+
+
+def pusher_of(cloud: Cloud, planned: Design, ground: Ground, stop: threading.Event, quiet: bool, how: Mapping[str, Any]) -> Pusher | None:
+    """Who brings changed texts to the routers that run; None: nobody. `how` are the options that say how they are reached."""
+    from landbridge.aws.deploying.pushing import Reach, SshPusher, Unreal
+
+    if how["pushing"] is False:
+        return None
+    if how["pushing"] is None and cloud.endpoint:
+        return Unreal()
+
+    def connecting(host: str) -> Connect:
+        return over_ssh(host, None, how["user"], how["key_file"], how["known_hosts"])
+
+    releases = {gateway.name: gateway.release for site in planned.sites for gateway in site.gateways}
+    return SshPusher(cloud, ground, releases, Reach(connecting), _silent if quiet else tell, stop)
 
 
 def nobody_to_ask(as_json: bool) -> bool:
     return as_json or not sys.stdin.isatty()
 
 
-def _tell(event: Event) -> None:
+def tell(event: Event) -> None:
     """A line for what happens to a stack, and for what fails in it."""
     if event.resource and not event.status.endswith("_FAILED"):
         return
     what = f"{event.stack}: {event.resource}" if event.resource else event.stack
-    why = f" ({event.reason})" if event.reason and event.status.endswith("_FAILED") else ""
+    why = f" ({event.reason})" if event.reason and (event.status.endswith("_FAILED") or event.status.startswith("PUSH_")) else ""
     output.note(f"{what}: {event.status.lower().replace('_', ' ')}{why}")
 
 

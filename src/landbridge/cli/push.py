@@ -14,6 +14,7 @@ import click
 
 from landbridge.cli import output
 from landbridge.cli.options import json_option
+from landbridge.cli.reaching import existing, key_option, known_hosts_option, over_ssh, user_option
 from landbridge.findings import LandbridgeError, error
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 COMMAND_S = 60
 CHECKS = ("kept", "all", "reach")
 
-existing = click.Path(path_type=Path, exists=True, dir_okay=False)
-
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
@@ -31,9 +30,9 @@ existing = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--host", metavar="ADDRESS", required=True, help="Where the router is reached.")
 @click.option("--via", type=click.Choice(("ssh", "https")), default="ssh", show_default=True, help="SSH, or the HTTPS API (1.3 on).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Another port than 22 or 443.")
-@click.option("--user", default="vyos", show_default=True, help="Who logs in over SSH.")
-@click.option("--key", "key_file", metavar="FILE", type=existing, help="The private key; left out: the agent's and your own.")
-@click.option("--known-hosts", metavar="FILE", type=existing, help="Host keys; left out: your own known_hosts.")
+@user_option
+@key_option
+@known_hosts_option
 @click.option("--ca", metavar="FILE", type=existing, help="What the API's certificate is verified with; left out: the system's.")
 @click.option("--fingerprint", metavar="SHA256", help="The SHA-256 of the API's certificate, instead of verifying it.")
 @click.option("--facts", "facts_file", metavar="FILE", type=existing, help="Addresses for placeholders (YAML or JSON). Never keys.")
@@ -117,15 +116,7 @@ def _connecting(host: str, how: dict[str, Any]) -> Connect:
             raise LandbridgeError(error("permission", "the API wants a key.", None, "Set LANDBRIDGE_API_KEY."))
         api = ApiAccess(host, key, how["port"] or 443, how["ca"], how["fingerprint"])
         return lambda: HttpsSession(api)
-    try:
-        from landbridge.vyos.delivery.shell import SshAccess
-        from landbridge.vyos.delivery.ssh import SshSession
-    except ImportError:
-        remedy = "Install it: `pip install 'landbridge[push]'`."
-        raise LandbridgeError(error("tool-missing", "a push over SSH needs netmiko.", None, remedy)) from None
-    password = os.environ.get("LANDBRIDGE_SSH_PASSWORD")
-    access = SshAccess(host, how["port"] or 22, how["user"], how["key_file"], how["known_hosts"], password)
-    return lambda: SshSession(access)
+    return over_ssh(host, how["port"], how["user"], how["key_file"], how["known_hosts"])
 
 
 def _secret(tunnel: str, command: str | None) -> str | None:

@@ -66,7 +66,7 @@ def deploy(ground: Ground, means: Means, shown: Plan | None = None) -> Done:
             for there in dict.fromkeys(place(plan) for plan in ground.plans if PREFIX_LIST in plan.template):
                 sweep(means.cloud, there, ground.network, stacks, means.patience)
                 part_others(means.cloud, there, ground.network, [plan.owner for plan in ground.plans if plan.joined])
-            findings = deliver(texts(ground.plans), record, means.pusher, means.tell)
+            findings = deliver(texts(ground.plans), record, means.pusher, means.tell, means.patience.stop)
             found = survey(means.cloud, ground.network, record.places())
             gone = remove_all(found, _agreed(removed(ground, found), shown), means)
             if not gone.failed and not gone.waiting:

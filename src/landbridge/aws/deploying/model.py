@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from landbridge.aws.calling import Place
-from landbridge.findings import Finding
+from landbridge.findings import Finding, Severity
 
 Action = Literal["create", "update", "destroy", "keep"]
 Change = Literal["add", "modify", "replace", "perhaps replace", "remove"]
@@ -87,4 +87,4 @@ class Done:
 
     @property
     def ok(self) -> bool:
-        return not self.failed and not self.waiting
+        return not self.failed and not self.waiting and all(one.severity is not Severity.ERROR for one in self.findings)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from landbridge.aws.deploying.model import Event, Tell
 from landbridge.aws.deploying.objects import key_of
 from landbridge.aws.deploying.record import Record
+from landbridge.aws.deploying.walking import walk
 from landbridge.aws.model import StackPlan, Stored
-from landbridge.findings import Finding, LandbridgeError, note
+from landbridge.findings import Finding, LandbridgeError, error, note
 
+HANDS = 8  # sites whose routers are pushed to at once
+ACTIVE = "-a"  # of a pair, the one that is active where nobody can tell
 TEXT = re.compile(r"^routers/(?P<gateway>[a-z0-9-]+)[/.-]")
 
 
@@ -52,34 +56,43 @@ def boots_with(plan: StackPlan, record: Record) -> None:
         record.keep_delivered(text.gateway, text.key)
 
 
-def deliver(wanted: Sequence[Text], record: Record, pusher: Pusher | None, tell: Tell) -> list[Finding]:
-    """Push every text that its router doesn't run yet, a site's standby first: what is wrong with a text must not meet the router that
-    carries the site."""
-    findings: list[Finding] = []
-    for site in dict.fromkeys(text.site for text in wanted):
-        due = [text for text in wanted if text.site == site and record.delivered(text.gateway) != text.key]
-        if due and pusher is None:
-            names = ", ".join(text.gateway for text in due)
-            message = f"the text of {names} is stored for whatever router boots next, and isn't pushed to the one that runs"
-            findings.append(
-                note("router", message, None, "Push it: `landbridge push FILE GATEWAY --host ADDRESS`, a pair's standby first.")
-            )
-            for text in due:
-                record.keep_delivered(text.gateway, text.key)
-        elif due and pusher is not None:
-            findings += _push(sorted(due, key=lambda text: pusher.is_active(text.gateway)), record, pusher, tell)
-    return findings
+def deliver(wanted: Sequence[Text], record: Record, pusher: Pusher | None, tell: Tell, stop: threading.Event) -> list[Finding]:
+    """Push every text that its router doesn't run yet, sites at once, a site's standby first: what is wrong with a text must not meet the
+    router that carries the site. What isn't confirmed stays due."""
+    due = [text for text in wanted if record.delivered(text.gateway) != text.key]
+    if not due:
+        return []
+    if pusher is None:
+        names = ", ".join(text.gateway for text in due)
+        message = f"the text of {names} is stored for whatever router boots next, and isn't pushed to the one that runs"
+        remedy = "Deploy without --no-push; or push it: `landbridge push FILE GATEWAY --host ADDRESS`, a pair's standby first."
+        return [note("router", message, None, remedy)]
+
+    def of_site(site: str) -> tuple[Finding, ...]:
+        here = [text for text in due if text.site == site]
+        return _push(sorted(here, key=lambda text: (pusher.is_active(text.gateway), text.gateway.endswith(ACTIVE))), record, pusher, tell)
+
+    walked = walk({text.site: () for text in due}, of_site, stop, HANDS)
+    told = [finding for findings in walked.done.values() for finding in findings]
+    return [*told, *(finding for problem in walked.failed.values() for finding in problem.findings)]
 
 
 def _push(due: Sequence[Text], record: Record, pusher: Pusher, tell: Tell) -> tuple[Finding, ...]:
-    for text in due:
+    for index, text in enumerate(due):
         tell(Event(text.gateway, "PUSH_IN_PROGRESS"))
         try:
             why = pusher.push(text.gateway, text.content)
         except LandbridgeError as problem:
-            why = problem.findings
+            why = tuple(error(one.code, f"{text.gateway}: {one.message}", None, one.remedy) for one in problem.findings)
         tell(Event(text.gateway, "PUSH_FAILED" if why else "PUSH_COMPLETE", reason="; ".join(finding.message for finding in why)))
         if why:
-            return why
+            return (*why, *_spared(text, due[index + 1 :]))
         record.keep_delivered(text.gateway, text.key)
     return ()
+
+
+def _spared(failed: Text, rest: Sequence[Text]) -> Iterator[Finding]:
+    """What comes after one that failed isn't tried: it carries its site."""
+    for text in rest:
+        message = f"{text.gateway} keeps its text, for {failed.gateway} isn't confirmed with the new one"
+        yield error("router", message, None, "Mend that, and run the same command again.")

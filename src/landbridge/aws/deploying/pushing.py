@@ -1,0 +1,156 @@
+"""Pushing changed texts to the routers that run: at their Elastic IPs, commit-confirmed, with what only the cloud knows filled in."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from landbridge.aws.calling import Cloud
+from landbridge.aws.deploying.ground import Ground, place
+from landbridge.aws.deploying.model import Event, Tell
+from landbridge.aws.deploying.stack import InterruptedDeploymentError, look
+from landbridge.aws.facts import Facts, Gateway
+from landbridge.aws.facts import read as read_facts
+from landbridge.aws.model import Output
+from landbridge.aws.stacks.names import logical
+from landbridge.findings import Finding, LandbridgeError, error
+from landbridge.vyos.delivery import Check, Connect, ConnectionLostError, Session, fill_for, plan, push
+
+MINUTES = 10  # until a router that isn't confirmed returns by itself
+FRESH_S = 30.0  # facts older than this are asked for again: which gateway is active may have changed
+MINUTE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How routers are reached: `connecting` makes, for an address, what makes a connection each time it is called."""
+
+    connecting: Callable[[str], Connect]
+    check: Check = Check.KEPT
+    minutes: int = MINUTES
+    minute_s: float = MINUTE_S  # what a router takes for a minute
+
+
+class SshPusher:
+    """Pushes to gateways at their Elastic IPs. `releases` are the gateways' release lines.
+
+    Keys that a router has are kept; that of a new tunnel is taken from Secrets Manager, and is nowhere but in memory.
+    """
+
+    def __init__(self, cloud: Cloud, ground: Ground, releases: Mapping[str, str], reach: Reach, tell: Tell, stop: threading.Event) -> None:
+        self._cloud, self._ground, self._releases, self._reach = cloud, ground, releases, reach
+        self._tell, self._stop = tell, stop
+        self._known = _Known(cloud, ground)
+
+    def is_active(self, gateway: str) -> bool:
+        """Whether the VPC's routes lead to it."""
+        facts = self._known.facts()
+        return facts.active(facts.gateway(gateway).site) == gateway
+
+    def push(self, gateway: str, text: str) -> tuple[Finding, ...]:
+        """Bring a router to its text. What it returns is why it isn't confirmed, with the command that does it by hand."""
+        facts = self._known.facts()
+        one = facts.gateway(gateway)
+        if not one.reached or one.address is None:
+            return (_absent(one),)
+        host = one.address.address
+        connect = self._unless_stopped(self._reach.connecting(host))
+        try:
+            session = connect()
+        except ConnectionLostError as lost:
+            return (error("router", f"{gateway} can't be reached at {host}: {lost}.", None, _by_hand(gateway, host)),)
+        except LandbridgeError as problem:
+            return tuple(error(why.code, f"{gateway}: {why.message}", None, why.remedy) for why in problem.findings)
+        try:
+            return self._bring(gateway, text, facts.values(gateway), session, connect)
+        except ConnectionLostError as lost:
+            return (error("router", f"{gateway} ({host}) went silent: {lost}.", None, _by_hand(gateway, host)),)
+        finally:
+            session.close()
+
+    def _bring(self, gateway: str, text: str, values: Mapping[str, str], session: Session, connect: Connect) -> tuple[Finding, ...]:
+        release = self._releases[gateway]
+        if session.release != release:
+            remedy = f"Say `release: {session.release!r}` in the file; or, for another release, change `image:`, which replaces the router."
+            return (error("release", f"{gateway} runs VyOS {session.release}, and its text is for {release}.", None, remedy),)
+        live = session.live()
+        filled = fill_for(text, live, values, lambda _: None, gateway, self._key)
+        planned = plan(gateway, release, live, filled)
+        if not planned.commands:
+            return ()
+        self._say(gateway, f"{len(planned.commands)} changes")
+        reach = self._reach
+        outcome = push(
+            planned, session, connect, reach.minutes, reach.check, lambda line: self._say(gateway, line), minute_s=reach.minute_s
+        )
+        return outcome.findings
+
+    def _key(self, tunnel: str) -> str | None:
+        """The key of a tunnel that its router hasn't got yet."""
+        name = f"{logical(tunnel)}Secret"
+        for gateways in self._ground.plans:
+            source = gateways.parameters.get(name)
+            if isinstance(source, Output):
+                there = place(self._ground.plan(source.stack))
+                stack = look(self._cloud, there, source.stack)
+                if stack is not None and source.key in stack.outputs:
+                    answer = self._cloud.call(there, "secretsmanager", "get_secret_value", SecretId=stack.outputs[source.key])
+                    return str(answer["SecretString"])
+        return None
+
+    def _unless_stopped(self, connect: Connect) -> Connect:
+        """No new connection once the deployment is to end: what isn't confirmed returns by itself."""
+
+        def connecting() -> Session:
+            if self._stop.is_set():
+                raise InterruptedDeploymentError
+            return connect()
+
+        return connecting
+
+    def _say(self, gateway: str, line: str) -> None:
+        self._tell(Event(gateway, "PUSH_IN_PROGRESS", reason=line))
+
+
+class Unreal:
+    """For an emulated AWS, on whose instances nothing runs: every text is as good as delivered."""
+
+    def is_active(self, gateway: str) -> bool:  # noqa: ARG002 - none is
+        """Nobody is."""
+        return False
+
+    def push(self, gateway: str, text: str) -> tuple[Finding, ...]:  # noqa: ARG002 - there is nobody to be reached
+        """Nothing is wrong."""
+        return ()
+
+
+@dataclass(slots=True)
+class _Known:
+    """The facts, asked for once for many pushes at a time."""
+
+    cloud: Cloud
+    ground: Ground
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    held: Facts | None = None
+    at: float = 0.0
+
+    def facts(self) -> Facts:
+        with self.lock:
+            if self.held is None or time.monotonic() - self.at > FRESH_S:
+                self.held, self.at = read_facts(self.cloud, self.ground), time.monotonic()
+            return self.held
+
+
+def _absent(one: Gateway) -> Finding:
+    what = "no instance of it runs" if one.instance is None or not one.instance.serves else "its Elastic IP doesn't lead to its instance"
+    message = f"{one.name} can't be brought to its text: {what}."
+    return error("router", message, None, "`landbridge status` says more. A new instance boots with the text; then deploy again.")
+
+
+def _by_hand(gateway: str, host: str) -> str:
+    return (
+        f"Look at the way there, and at `admin.cidrs`. `landbridge deploy` tries again; or push it from where it can be reached: "
+        f"`landbridge push FILE {gateway} --host {host}`."
+    )
