@@ -173,7 +173,7 @@ def test_a_vpcs_cidrs_and_a_subnets_zone() -> None:
 
 def test_long_forms_of_functions_say_the_same() -> None:
     def long(text: str) -> str:
-        joined = text.replace("SubnetId: !Ref Subnet1\n", 'SubnetId: {"Ref": "Subnet1"}\n')
+        joined = text.replace("SubnetId: !Ref Subnet172x16x0x0Length24\n", 'SubnetId: {"Ref": "Subnet172x16x0x0Length24"}\n')
         return joined.replace("!GetAtt RemotePrefixes.PrefixListId", "{Fn::GetAtt: [RemotePrefixes, PrefixListId]}")
 
     assert changed(HUB, long).manifest == made().manifest
@@ -198,9 +198,9 @@ def test_long_forms_of_functions_say_the_same() -> None:
         (HUB, swapped("- Cidr: '10.7.0.0/24'", "- Cidr: '10.7.0.1/24'"), "      - Cidr: '10.7.0.1/24'", "an entry of RemotePrefixes"),
         (EDGE, swapped("gateway: paris-a\n", "gateway: rome-a\n"), "    - tables:", "'rome-a', which the manifest doesn't have"),
         (EDGE, swapped("      - RouteTable\n", "      - Elsewhere\n"), "    - tables:", "'Elsewhere' is no route table"),
-        (EDGE, swapped("CidrBlock: '10.1.1.0/24'", "CidrBlock: '10.1.2.0/24'"), "  Subnet2:", "no such subnet of paris"),
-        (EDGE, without_resource("Subnet2"), None, "no subnet 10.1.1.0/24"),
-        (EDGE, without_resource("Subnet2Routes"), "  Subnet2:", "the same routes"),
+        (EDGE, swapped("CidrBlock: '10.1.1.0/24'", "CidrBlock: '10.1.2.0/24'"), "  Subnet10x1x1x0Length24:", "no such subnet of paris"),
+        (EDGE, without_resource("Subnet10x1x1x0Length24"), None, "no subnet 10.1.1.0/24"),
+        (EDGE, without_resource("Subnet10x1x1x0Length24Routes"), "  Subnet10x1x1x0Length24:", "the same routes"),
         (EDGE, without_resource("Vpc"), None, "no parameter Vpc"),
         (
             EDGE,

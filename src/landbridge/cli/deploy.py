@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from landbridge.cli import output
+from landbridge.cli import following, output
 from landbridge.cli.deployment import (
     cloud_of,
     designed,
@@ -52,6 +52,9 @@ def deploy(file: Path, sandbox: bool, endpoint: str | None, release: str | None,
     Routers that run are reached over SSH at their Elastic IPs when their text changes, a pair's standby first, each commit-confirmed. A
     password comes from $LANDBRIDGE_SSH_PASSWORD. One that can't be reached is tried again by the next deployment.
 
+    Where a lab follows the sandbox (`landbridge lab follow`), it is waited for until the network carries packets, and every pair of hosts
+    is probed.
+
     Credentials are those of the profiles and roles in FILE's `account:`, or what AWS' own tools would take.
 
     \b
@@ -87,24 +90,40 @@ def deploy(file: Path, sandbox: bool, endpoint: str | None, release: str | None,
             output.say("Nothing was done.")
             return 0
     keep_lock(file, planned)
-    pusher = pusher_of(cloud, planned, ground, stop, as_json, how)
+    followed = sandbox and following.follows(planned.network)
+    if followed:
+        following.expect(planned.network, rendered)
+    pusher = pusher_of(cloud, planned, ground, stop, as_json, {**how, "lab": planned.network if followed else None})
     try:
         done = bring(ground, means_of(cloud, stop, as_json, pusher), plan)
     except KeyboardInterrupt:
         output.note(AGAIN)
         raise
-    return _report(plan, done, done.findings, as_json)
+    return _report(plan, done, done.findings, as_json, _carried(planned.network) if followed and done.ok else None)
 
 
-def _report(plan: Plan, done: Done | None, findings: tuple[Finding, ...], as_json: bool) -> int:
+def _carried(lab: str) -> dict[str, Any]:
+    """Wait until the lab that follows carries what was deployed."""
+    from landbridge.cli.progress import far
+
+    with far() as tell:
+        return following.wait(lab, tell)
+
+
+def _report(plan: Plan, done: Done | None, findings: tuple[Finding, ...], as_json: bool, carried: dict[str, Any] | None = None) -> int:
     from landbridge.cli.deployview import done_json, done_view, plan_json
 
     if as_json:
         said = [finding.as_json() for finding in findings]
-        output.say_json({"network": plan.network, "plan": plan_json(plan), "done": done_json(done), "findings": said})
+        lab = carried and {"ok": carried["ok"], "probes": len(carried["probes"]), "seconds": carried["seconds"]}
+        output.say_json({"network": plan.network, "plan": plan_json(plan), "done": done_json(done), "lab": lab, "findings": said})
     elif done is not None:
         output.show(*done_view(done))
+    if carried is not None and not as_json:
+        from landbridge.cli.labview import probes_view
+
+        output.show(*probes_view(carried["probes"]))
     if not as_json:
         for line in output.finding_lines(findings):
             output.note(line)
-    return 2 if done is None else 0 if done.ok else 1
+    return 2 if done is None else 0 if done.ok and (carried is None or carried["ok"]) else 1

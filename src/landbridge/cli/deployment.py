@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from landbridge.cli import output
+from landbridge.cli.labpusher import LabPusher
 from landbridge.cli.reaching import over_ssh
 from landbridge.findings import LandbridgeError, error
 
@@ -87,11 +88,14 @@ def means_of(cloud: Cloud, stop: threading.Event, quiet: bool, pusher: Pusher | 
 
 
 def pusher_of(cloud: Cloud, planned: Design, ground: Ground, stop: threading.Event, quiet: bool, how: Mapping[str, Any]) -> Pusher | None:
-    """Who brings changed texts to the routers that run; None: nobody. `how` are the options that say how they are reached."""
+    """Who brings changed texts to the routers that run; None: nobody. `how` are the options that say how they are
+    reached, and, as `lab`, the name of a lab that follows the emulator, if one does."""
     from landbridge.aws.deploying.pushing import Reach, SshPusher, Unreal
 
     if how["pushing"] is False:
         return None
+    if how["lab"] is not None:
+        return LabPusher(cloud, ground, how["lab"])
     if how["pushing"] is None and cloud.endpoint:
         return Unreal()
 

@@ -34,19 +34,23 @@ def start(name: str, folder: Path, artifacts: Artifacts | None, root: GuestRoot,
     )
 
 
-def expect(name: str, artifacts: Artifacts) -> bool:
-    """Tell the lab of this name which hosts a network has from now on. Says whether there is one, and it follows."""
+def follows(name: str) -> bool:
+    """Whether a lab of this name runs, and follows the embedded AWS."""
     from landbridge.lab import launching
 
     if name not in launching.names():
         return False
     try:
-        launching.ask(name, {"op": "expect", "artifacts": b64encode(pickle.dumps(artifacts)).decode()})
-    except LandbridgeError as problem:
-        if all(finding.code == "lab" for finding in problem.findings):
-            return False  # a lab of artifacts has no such operation
-        raise
-    return True
+        return bool(launching.ask(name, {"op": "caught-up", "number": -1, "seconds": 1})["ok"])
+    except LandbridgeError:
+        return False  # a lab of artifacts has no such operation
+
+
+def expect(name: str, artifacts: Artifacts) -> None:
+    """Tell a lab that follows which hosts its network has from now on."""
+    from landbridge.lab import launching
+
+    launching.ask(name, {"op": "expect", "artifacts": b64encode(pickle.dumps(artifacts)).decode()})
 
 
 def wait(name: str, tell: Callable[[Record], None], patience: float = PATIENCE_S) -> Record:

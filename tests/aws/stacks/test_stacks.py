@@ -292,9 +292,12 @@ def test_a_gateway_stands_in_its_subnet_or_a_single_anywhere_public() -> None:
     zones = {
         name: group["Properties"]["VPCZoneIdentifier"] for name, group in resources(pair, "AWS::AutoScaling::AutoScalingGroup").items()
     }
-    assert zones == {"ParisAAutoScalingGroup": [{"Ref": "Subnet1"}], "ParisBAutoScalingGroup": [{"Ref": "Subnet2"}]}
+    assert zones == {
+        "ParisAAutoScalingGroup": [{"Ref": "Subnet10x1x0x0Length24"}],
+        "ParisBAutoScalingGroup": [{"Ref": "Subnet10x1x1x0Length24"}],
+    }
     (group,) = resources(one, "AWS::AutoScaling::AutoScalingGroup").values()
-    assert group["Properties"]["VPCZoneIdentifier"] == [{"Ref": "Subnet1"}, {"Ref": "Subnet2"}]
+    assert group["Properties"]["VPCZoneIdentifier"] == [{"Ref": "Subnet10x1x0x0Length24"}, {"Ref": "Subnet10x1x8x0Length24"}]
 
 
 def user_data(plan: StackPlan, gateway: str) -> str:
@@ -339,7 +342,9 @@ def test_private_subnets_have_a_table_that_leads_nowhere() -> None:
     edge = by_kind(plans(small()), "edge")[0]
     joined = resources(edge, "AWS::EC2::SubnetRouteTableAssociation")
     tables = {name.removesuffix("Routes"): one["Properties"]["RouteTableId"]["Ref"] for name, one in joined.items()}
-    assert tables == {"Subnet1": "RouteTable", "Subnet2": "RouteTable", "Subnet3": "RouteTable", "Subnet4": "PrivateRouteTable"}
+    private = "Subnet10x1x9x0Length24"
+    public = [f"Subnet{prefix}Length24" for prefix in ("10x1x0x0", "10x1x1x0", "10x7x0x0")]
+    assert tables == {**dict.fromkeys(public, "RouteTable"), private: "PrivateRouteTable"}
     assert tags.OWNER not in tagged(resources(edge, "AWS::EC2::RouteTable")["PrivateRouteTable"])
 
 
@@ -372,6 +377,18 @@ def test_a_hub_without_a_vpc_is_a_transit_gateway_alone() -> None:
     assert [one["Type"] for one in read(plan)["Resources"].values()] == ["AWS::EC2::TransitGateway"]
 
 
+def test_a_subnet_more_changes_no_other() -> None:
+    def subnets(*prefixes: str) -> dict[str, dict[str, Any]]:
+        rome = single("10.1.0.0/16", *prefixes, asn=65001)
+        return resources(by_kind(plans(network({"rome": rome}, hubs={"oregon": hub(None)})), "edge")[0], "AWS::EC2::Subnet")
+
+    before, after = subnets("10.1.0.0/24", "10.1.2.0/24"), subnets("10.1.0.0/24", "10.1.1.0/24", "10.1.2.0/24")
+    assert len(after) == len(before) + 1
+    assert {name: after[name]["Properties"]["CidrBlock"] for name in before} == {
+        name: one["Properties"]["CidrBlock"] for name, one in before.items()
+    }
+
+
 def test_an_existing_vpc_is_used_and_left_as_it_is() -> None:
     made = plans(existing())
     (edge,), (hub_plan,), (gateways,) = by_kind(made, "edge"), by_kind(made, "hub"), by_kind(made, "gateways")
@@ -379,8 +396,8 @@ def test_an_existing_vpc_is_used_and_left_as_it_is() -> None:
         types = {one["Type"] for one in read(plan)["Resources"].values()}
         assert not types & {f"AWS::EC2::{kind}" for kind in ("VPC", "Subnet", "RouteTable", "Route", "InternetGateway", "VPCCidrBlock")}
         assert "by-hand" in read(plan)["Metadata"]["landbridge"]
-    assert hub_plan.parameters["Subnet1"] == Subnet("vpc-0123456789abcdef1", "172.16.0.0/24")
-    assert gateways.parameters["Subnet2"] == Subnet("vpc-0123456789abcdef0", "10.1.1.0/24")
+    assert hub_plan.parameters["Subnet172x16x0x0Length24"] == Subnet("vpc-0123456789abcdef1", "172.16.0.0/24")
+    assert gateways.parameters["Subnet10x1x1x0Length24"] == Subnet("vpc-0123456789abcdef0", "10.1.1.0/24")
 
 
 def test_the_image_is_the_files_or_the_releases_own() -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from landbridge.aws.calling import Cloud
 from landbridge.aws.deploying.ground import Ground, place
@@ -42,7 +43,7 @@ class SshPusher:
     def __init__(self, cloud: Cloud, ground: Ground, releases: Mapping[str, str], reach: Reach, tell: Tell, stop: threading.Event) -> None:
         self._cloud, self._ground, self._releases, self._reach = cloud, ground, releases, reach
         self._tell, self._stop = tell, stop
-        self._known = _Known(cloud, ground)
+        self._known = Known(cloud, ground)
 
     def is_active(self, gateway: str) -> bool:
         """Whether the VPC's routes lead to it."""
@@ -76,7 +77,7 @@ class SshPusher:
             remedy = f"Say `release: {session.release!r}` in the file; or, for another release, change `image:`, which replaces the router."
             return (error("release", f"{gateway} runs VyOS {session.release}, and its text is for {release}.", None, remedy),)
         live = session.live()
-        filled = fill_for(text, live, values, lambda _: None, gateway, self._key)
+        filled = fill_for(text, live, values, lambda _: None, gateway, partial(key_of, self._cloud, self._ground))
         planned = plan(gateway, release, live, filled)
         if not planned.commands:
             return ()
@@ -86,19 +87,6 @@ class SshPusher:
             planned, session, connect, reach.minutes, reach.check, lambda line: self._say(gateway, line), minute_s=reach.minute_s
         )
         return outcome.findings
-
-    def _key(self, tunnel: str) -> str | None:
-        """The key of a tunnel that its router hasn't got yet."""
-        name = f"{logical(tunnel)}Secret"
-        for gateways in self._ground.plans:
-            source = gateways.parameters.get(name)
-            if isinstance(source, Output):
-                there = place(self._ground.plan(source.stack))
-                stack = look(self._cloud, there, source.stack)
-                if stack is not None and source.key in stack.outputs:
-                    answer = self._cloud.call(there, "secretsmanager", "get_secret_value", SecretId=stack.outputs[source.key])
-                    return str(answer["SecretString"])
-        return None
 
     def _unless_stopped(self, connect: Connect) -> Connect:
         """No new connection once the deployment is to end: what isn't confirmed returns by itself."""
@@ -114,6 +102,20 @@ class SshPusher:
         self._tell(Event(gateway, "PUSH_IN_PROGRESS", reason=line))
 
 
+def key_of(cloud: Cloud, ground: Ground, tunnel: str) -> str | None:
+    """The pre-shared key of a tunnel, as Secrets Manager has it; None: there is no such secret (yet)."""
+    name = f"{logical(tunnel)}Secret"
+    for gateways in ground.plans:
+        source = gateways.parameters.get(name)
+        if isinstance(source, Output):
+            there = place(ground.plan(source.stack))
+            stack = look(cloud, there, source.stack)
+            if stack is not None and source.key in stack.outputs:
+                answer = cloud.call(there, "secretsmanager", "get_secret_value", SecretId=stack.outputs[source.key])
+                return str(answer["SecretString"])
+    return None
+
+
 class Unreal:
     """For an emulated AWS, on whose instances nothing runs: every text is as good as delivered."""
 
@@ -127,8 +129,8 @@ class Unreal:
 
 
 @dataclass(slots=True)
-class _Known:
-    """The facts, asked for once for many pushes at a time."""
+class Known:
+    """The facts of a deployed network, asked for once for many pushes at a time."""
 
     cloud: Cloud
     ground: Ground

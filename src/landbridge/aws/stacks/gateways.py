@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from troposphere import Base64, GetAtt, Ref, Sub, Template, autoscaling, ec2
 
 from landbridge.aws.model import Given, Image, Output, Outside, RootDevice, Source, Stored, Subnet
 from landbridge.aws.stacks.edge import BUCKET, TEXTS, address_output, group_output, profile_output
 from landbridge.aws.stacks.layout import Layout
-from landbridge.aws.stacks.names import Labels, described, logical
+from landbridge.aws.stacks.names import Labels, described, logical, logical_prefix
 from landbridge.aws.stacks.secrets import secret_output
 from landbridge.aws.stacks.template import add_output, add_parameter, new_template
 from landbridge.aws.stacks.userdata import outside_parameter, text_parameter, user_data_of
@@ -112,7 +113,7 @@ def _title(rule: SecurityRule, port: int | None) -> str:
     found = sorted(placeholders(rule.source))
     if found:
         return what + logical(found[0].partition(":")[2])
-    return what + rule.source.replace(".", "x").replace("/", "Length")
+    return what + logical_prefix(IPv4Network(rule.source))
 
 
 def _source(rule: SecurityRule) -> object:

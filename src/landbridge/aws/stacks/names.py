@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from troposphere import Tags
 from troposphere.autoscaling import Tag as GroupTag
@@ -16,6 +17,11 @@ from landbridge.heal import tags
 def logical(name: str) -> str:
     """A name as a logical id begins: `singapore-a-1` is SingaporeA1."""
     return "".join(word[:1].upper() + word[1:] for word in name.split("-"))
+
+
+def logical_prefix(prefix: IPv4Network) -> str:
+    """A prefix as part of a logical id: 172.88.0.0/24 is 172x88x0x0Length24."""
+    return str(prefix).replace(".", "x").replace("/", "Length")
 
 
 def described(text: str) -> str:

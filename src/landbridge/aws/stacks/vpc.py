@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 from troposphere import GetAtt, Ref, Sub, Template, ec2
 
-from landbridge.aws.stacks.names import Labels
+from landbridge.aws.stacks.names import Labels, logical_prefix
 from landbridge.aws.stacks.template import add_output
 from landbridge.design import HubPlan, SitePlan, SubnetPlan, list_sizes
 
@@ -15,8 +15,8 @@ VPC, ROUTES, PRIVATE_ROUTES, REMOTE = "Vpc", "RouteTable", "PrivateRouteTable", 
 
 
 def subnet_id(subnet: SubnetPlan) -> str:
-    """The logical id of a subnet, and the name of the output or parameter that has its id."""
-    return f"Subnet{subnet.number}"
+    """The logical id of a subnet, and the name of the output or parameter that has its id: it stays when others come and go."""
+    return f"Subnet{logical_prefix(subnet.local)}"
 
 
 def add_vpc(template: Template, plan: HubPlan | SitePlan, labels: Labels) -> None:
@@ -26,8 +26,8 @@ def add_vpc(template: Template, plan: HubPlan | SitePlan, labels: Labels) -> Non
         ec2.VPC(VPC, CidrBlock=str(primary), EnableDnsSupport=True, EnableDnsHostnames=True, Tags=labels.of(plan.name))
     )
     more = [
-        template.add_resource(ec2.VPCCidrBlock(f"VpcCidr{number}", VpcId=Ref(vpc), CidrBlock=str(cidr))).title
-        for number, cidr in enumerate(others, 2)
+        template.add_resource(ec2.VPCCidrBlock(f"VpcCidr{logical_prefix(cidr)}", VpcId=Ref(vpc), CidrBlock=str(cidr))).title
+        for cidr in others
     ]
     table = template.add_resource(ec2.RouteTable(ROUTES, VpcId=Ref(vpc), Tags=labels.of(plan.name)))
     if any(subnet.private for subnet in plan.subnets):
@@ -40,7 +40,7 @@ def add_vpc(template: Template, plan: HubPlan | SitePlan, labels: Labels) -> Non
                 VpcId=Ref(vpc),
                 CidrBlock=str(subnet.local),
                 AvailabilityZone=Sub(f"${{AWS::Region}}{subnet.zone}"),
-                Tags=labels.of(f"{plan.name}-{subnet.number}"),
+                Tags=labels.of(f"{plan.name}-{subnet.local}"),
             )
         )
         template.add_resource(

@@ -1,0 +1,43 @@
+"""Changed texts brought to the routers of a lab that follows the embedded AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from landbridge.findings import Finding, LandbridgeError
+
+if TYPE_CHECKING:
+    from landbridge.aws.calling import Cloud
+    from landbridge.aws.deploying.ground import Ground
+
+
+class LabPusher:
+    """Pushes by the lab's own door, as `lab configure` does: a laboratory's routers have no SSH. `lab` is its name."""
+
+    def __init__(self, cloud: Cloud, ground: Ground, lab: str) -> None:
+        from landbridge.aws.deploying.pushing import Known
+
+        self._cloud, self._ground, self._lab = cloud, ground, lab
+        self._known = Known(cloud, ground)
+
+    def is_active(self, gateway: str) -> bool:
+        """Whether the VPC's routes lead to it."""
+        facts = self._known.facts()
+        return facts.active(facts.gateway(gateway).site) == gateway
+
+    def push(self, gateway: str, text: str) -> tuple[Finding, ...]:
+        """Give a router its text, with addresses and keys filled in, in memory."""
+        from landbridge.aws.deploying.pushing import key_of
+        from landbridge.lab import launching
+        from landbridge.vyos import fill, placeholders
+
+        values = self._known.facts().values(gateway)
+        for name in placeholders(text):
+            kind, _, tunnel = name.partition(":")
+            if kind == "psk" and (key := key_of(self._cloud, self._ground, tunnel)) is not None:
+                values[name] = key
+        try:
+            launching.ask(self._lab, {"op": "push", "name": gateway, "text": fill(text, values, gateway)})
+        except LandbridgeError as problem:
+            return problem.findings
+        return ()
