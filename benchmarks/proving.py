@@ -18,13 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from landbridge.artifacts import Artifacts, read
+from landbridge.artifacts import Artifacts, read, uncollected
 from landbridge.findings import Severity
 from landbridge.verify import Network, Proof, network_of, report_of
 from landbridge.verify.checks.quotas import near_quotas
 from landbridge.verify.ground import Ground
 from landbridge.verify.network import router_address
-from landbridge.verify.proving import uncollected
 from landbridge.vyos import parse, read_router
 
 CHANGED = 5  # sites that are changed, one after the other, in each way

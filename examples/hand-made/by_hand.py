@@ -4,8 +4,9 @@
     python examples/hand-made/by_hand.py "$(landbridge sandbox start examples/four-regions.yaml --json | jq -r .endpoint)"
     landbridge lab probe
 
-It needs nothing of landbridge but two commands at the end: `import-vpn`, which turns what AWS gives to download into commands that
-work, and `lab configure`, which stands in for logging in to the router. Compare it with `landbridge deploy`.
+The second argument may be the lab's name. It needs nothing of landbridge but two commands at the end: `import-vpn`, which turns what AWS
+gives to download into commands that work, and `lab configure`, which stands in for logging in to the router. Compare it with
+`landbridge deploy`.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ class Router:
 
 
 def main() -> None:
-    endpoint = sys.argv[1]
+    endpoint, *lab = sys.argv[1:]
 
     def ec2(region: str) -> Any:  # noqa: ANN401 - a client
         account = {"aws_access_key_id": "123456789012", "aws_secret_access_key": "sandbox"}
@@ -108,7 +109,7 @@ def main() -> None:
         say(site, "VPN connection")
         commands = make_connection(ec2(OREGON.region), site, hub, router)
         say(site, "router configured")
-        configure(router.instance, commands + routing(site))
+        configure(router.instance, commands + routing(site), *lab)
         say(site, "tunnel peers let in")
         let_in(client, router.group, ec2(OREGON.region), router.address)
 
@@ -213,9 +214,10 @@ def routing(site: Site) -> str:
     return "\n".join(lines) + "\n"
 
 
-def configure(instance: str, commands: str) -> None:
-    """In the place of `ssh vyos@… configure`: what is piped in is never written down."""
-    landbridge("lab", "configure", instance, "-", text=commands)
+def configure(instance: str, commands: str, *lab: str) -> None:
+    """In the place of `ssh vyos@… configure`: what is piped in is never written down. `lab` is its name, where several run."""
+    named = [word for name in lab for word in ("--name", name)]
+    landbridge("lab", "configure", instance, "-", *named, text=commands)
 
 
 def let_in(ec2: Any, group: str, hub: Any, address: str) -> None:  # noqa: ANN401

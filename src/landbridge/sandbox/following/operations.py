@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 from base64 import b64decode
 from ipaddress import IPv4Network
@@ -15,6 +16,8 @@ from landbridge.sandbox.following.estate import Connection
 from landbridge.sandbox.following.faults import FollowedFaults
 from landbridge.sandbox.following.network import FollowingNetwork
 from landbridge.sandbox.following.pairs import pairs
+
+BOOTING_S = 120.0  # who is to be given a text may still be booting
 
 
 def operations(lab: FollowingNetwork, process: int) -> Service:
@@ -34,9 +37,16 @@ def operations(lab: FollowingNetwork, process: int) -> Service:
 
     async def push(request: Message, _: Tell) -> Message:
         name = request["name"]
-        if lab.instances.find(name) is None:
+        machine = lab.instances.find(name)
+        if machine is None:
             known = ", ".join(one.gateway or one.id for one in lab.estate.instances if one.state == "running") or "none"
             raise LandbridgeError(error("name", f"no instance of the lab is called {name!r:.80}", remedy=f"There are: {known}."))
+        try:
+            await asyncio.wait_for(machine.stage("up"), BOOTING_S)
+        except TimeoutError:
+            raise LandbridgeError(
+                error("lab", f"{name} hasn't booted within {BOOTING_S:g} s", remedy="See `landbridge lab status`.")
+            ) from None
         await lab.instances.push(name, request["text"])
         return {"name": name}
 
