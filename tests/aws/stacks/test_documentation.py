@@ -23,10 +23,10 @@ def made(kind: str) -> list[StackPlan]:
 
 
 def general(name: str) -> str:
-    """A parameter's or output's name as the page has it: `<Gateway>Address`, `Subnet<n>`."""
+    """A parameter's or output's name as the page has it: `<Gateway>Address`, `Subnet<prefix>`."""
     name = re.sub(r"^(Paris|Tokyo|Ningxia|Rome)[AB][12]", "<Tunnel>", name)
     name = re.sub(r"^(Paris|Tokyo|Ningxia|Rome)[AB]", "<Gateway>", name)
-    return re.sub(r"^Subnet\d+", "Subnet<n>", name)
+    return re.sub(r"^Subnet\d+x\d+x\d+x\d+Length\d+", "Subnet<prefix>", name)
 
 
 @pytest.mark.parametrize("kind", KINDS)
