@@ -15,6 +15,12 @@ from landbridge.sandbox.server.foreign import Foreign
 from .conftest import Client
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+MAY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": ["ssm:PutParameter", "autoscaling:CompleteLifecycleAction"], "Resource": "*"}],
+    }
+)
 NOTE = """
 import boto3, json, os
 def handler(event, context):
@@ -47,6 +53,7 @@ def function(client: Client, region: str, name: str, **variables: str) -> str:
     iam = client("iam")
     if name not in [role["RoleName"] for role in iam.list_roles()["Roles"]]:
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        iam.put_role_policy(RoleName=name, PolicyName="note", PolicyDocument=MAY)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("note.py", NOTE)

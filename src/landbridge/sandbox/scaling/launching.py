@@ -22,6 +22,7 @@ def launch(group: Foreign, count: int, tags: dict[str, str]) -> None:
 
 def _run(group: Foreign, tags: dict[str, str]) -> Foreign:
     from moto.autoscaling.models import ASG_NAME_TAG
+    from moto.ec2.utils import convert_tag_spec
 
     backend = group.ec2_backend
     template = group.ec2_launch_template
@@ -38,18 +39,21 @@ def _run(group: Foreign, tags: dict[str, str]) -> Foreign:
         more["launch_template"] = {"LaunchTemplateId": template.id, "Version": str(version.number)}
     if group.launch_config is not None:
         more["launch_config"] = group.launch_config
+    given = convert_tag_spec(data.get("TagSpecifications") or [])
     instance = backend.run_instances(
         group.image_id,
         1,
         group.user_data,
         group.security_groups if group.launch_config is not None else [],
         instance_type=group.instance_type,
-        tags={"instance": {**tags, ASG_NAME_TAG: group.name}},
+        tags={"instance": {**tags, ASG_NAME_TAG: group.name}, "volume": given.get("volume", {})},
         is_instance_type_default=False,
         subnet_id=subnet,
         associate_public_ip=None,
         **more,
     ).instances[0]
+    for interface in instance.nics.values():
+        interface.add_tags(given.get("network-interface", {}))
     profile = data.get("IamInstanceProfile") or {}
     if profile:
         backend.associate_iam_instance_profile(

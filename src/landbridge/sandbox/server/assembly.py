@@ -11,6 +11,7 @@ from landbridge.sandbox.admitting.gate import Gate
 from landbridge.sandbox.cloudformation import engine
 from landbridge.sandbox.functions import invoking
 from landbridge.sandbox.happening import alarms, ticking, watching
+from landbridge.sandbox.permissions.guarding import guarded
 from landbridge.sandbox.server import snapshot
 from landbridge.sandbox.server.additions import install
 from landbridge.sandbox.server.foreign import Props
@@ -55,7 +56,7 @@ def assemble() -> Application:
         "instance": health.told,
     }
     private: dict[str, Any] = {"estate": showing.estate, "credentials": credentials.credentials}
-    return Application(Gate(emulator), direct, invoking.answered, watching.look, private)
+    return Application(Gate(emulator), direct, invoking.answered, watching.look, private, guarded)
 
 
 def _told(said: Props) -> Props:

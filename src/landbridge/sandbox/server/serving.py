@@ -20,7 +20,8 @@ Answer = Callable[..., Any]
 class Application:
     """WSGI. `direct` are paths of the sandbox's own (`/sandbox/…`); `free` may take a call that must not hold the lock (a function's run
     calls back); `after` is told of every call that may have changed something, under the lock; `private` are paths that show keys:
-    given the query, they answer without the lock, and only where `privately` allows it."""
+    given the query, they answer without the lock, and only where `privately` allows it. `guard` is asked before anything else, under the
+    lock, and may have the refusal of a call."""
 
     def __init__(
         self,
@@ -29,12 +30,14 @@ class Application:
         free: Callable[[Asked, Environ], tuple[int, dict[str, str], bytes] | None],
         after: Callable[[], None],
         private: dict[str, Callable[[dict[str, Any]], bytes]],
+        guard: Callable[[Asked, Environ], tuple[int, dict[str, str], bytes] | None],
     ) -> None:
         self.emulator = emulator
         self.direct = direct
         self.free = free
         self.after = after
         self.private = private
+        self.guard = guard
         self.last = time.monotonic()
         self.under_way = 0
 
@@ -53,7 +56,9 @@ class Application:
         asked = read(environ)
         if asked.path.startswith("/sandbox/"):
             return self._own(asked, environ, answer)
-        taken = self.free(asked, environ)
+        with WORLD.lock:
+            refused = self.guard(asked, environ)
+        taken = refused or self.free(asked, environ)
         if taken is not None:
             return _say(answer, *taken)
         with WORLD.lock:
