@@ -83,9 +83,11 @@ def deploy(file: Path, sandbox: bool, endpoint: str | None, release: str | None,
 
         output.show(*plan_view(plan))
     if plan.changes and not yes:
+        for line in output.finding_lines(() if as_json else plan.findings):
+            output.note(line)
         if nobody_to_ask(as_json):
             why = error("permission", "nobody is there to be asked, so nothing was done.", None, "Give --yes.")
-            return _report(plan, None, (why,), as_json)
+            return _report(plan, None, (*plan.findings, why) if as_json else (why,), as_json)
         if not click.confirm("Do this?", err=True):
             output.say("Nothing was done.")
             return 0

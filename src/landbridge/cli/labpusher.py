@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from landbridge.findings import Finding, LandbridgeError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from landbridge.aws.calling import Cloud
     from landbridge.aws.deploying.ground import Ground
 
@@ -25,16 +27,20 @@ class LabPusher:
         facts = self._known.facts()
         return facts.active(facts.gateway(gateway).site) == gateway
 
-    def push(self, gateway: str, text: str) -> tuple[Finding, ...]:
-        """Give a router its text, with addresses and keys filled in, in memory."""
+    def push(self, gateway: str, text: str, leaving: bool = False, keys: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
+        """Give a router its text, with addresses and keys filled in, in memory. One that is leaving has another release's image: the
+        embedded AWS has one image of each."""
         from landbridge.aws.deploying.pushing import key_of
+        from landbridge.aws.deploying.routers import for_the_next
         from landbridge.lab import launching
         from landbridge.vyos import fill, placeholders
 
+        if leaving:
+            return (for_the_next(gateway, "its image is"),)
         values = self._known.facts().values(gateway)
         for name in placeholders(text):
             kind, _, tunnel = name.partition(":")
-            if kind == "psk" and (key := key_of(self._cloud, self._ground, tunnel)) is not None:
+            if kind == "psk" and (key := (keys or {}).get(tunnel) or key_of(self._cloud, self._ground, tunnel)) is not None:
                 values[name] = key
         try:
             launching.ask(self._lab, {"op": "push", "name": gateway, "text": fill(text, values, gateway)})

@@ -52,6 +52,7 @@ CODES: dict[str, Code] = {
         "stack": "a CloudFormation stack failed, or is in a state that it must be helped out of",
         "gateway": "a gateway of a deployed network isn't in service, or lacks what it needs to carry packets",
         "drift": "what runs isn't any more what was deployed",
+        "outdated": "a gateway runs another image or instance type than its stack says",
         "alarm": "an alarm of the network is raised",
         "held": "another deployment of the network is under way",
     }.items()

@@ -16,7 +16,7 @@ from landbridge.aws.deploying.deploying import deploy
 from landbridge.aws.deploying.ground import Ground
 from landbridge.aws.deploying.model import Done, Event
 from landbridge.aws.deploying.pushing import Reach, SshPusher, Unreal
-from landbridge.aws.deploying.routers import Text, deliver, texts
+from landbridge.aws.deploying.routers import Text, deliver, for_the_next, texts
 from landbridge.aws.facts import read
 from landbridge.findings import Finding, error
 from landbridge.sandbox import Sandbox
@@ -53,7 +53,7 @@ class Told:
     def is_active(self, gateway: str) -> bool:
         return gateway == self.active
 
-    def push(self, gateway: str, text: str) -> tuple[Finding, ...]:  # noqa: ARG002
+    def push(self, gateway: str, text: str, leaving: bool) -> tuple[Finding, ...]:  # noqa: ARG002
         self.pushed.append(gateway)
         return (error("router", f"{gateway} isn't confirmed."),) if gateway == self.refuses else ()
 
@@ -81,6 +81,25 @@ def test_where_the_standby_is_not_confirmed_the_active_is_spared_and_both_stay_d
     assert delivered(record, again) == []
     assert again.pushed == ["tokyo-b", "tokyo-a"]
     assert delivered(record, Told(None, refuses="tokyo-a")) == [], "nothing is due any more"
+
+
+class OfAnother(Told):
+    """One whose routers are of another release, of which those that leave are left alone."""
+
+    def push(self, gateway: str, text: str, leaving: bool) -> tuple[Finding, ...]:
+        super().push(gateway, text, leaving)
+        return (for_the_next(gateway, "1.4, where 1.3 runs"),) if leaving else (error("release", f"{gateway} runs VyOS 1.3."),)
+
+
+def test_a_router_that_is_to_be_replaced_by_one_of_another_release_keeps_its_text_and_stays_due() -> None:
+    record, events = Remembered(), list[Event]()
+    pusher = OfAnother("tokyo-a")
+    found = deliver(TEXTS, record, pusher, events.append, threading.Event(), {"tokyo-a", "tokyo-b"})  # type: ignore[arg-type]
+    assert pusher.pushed == ["tokyo-b", "tokyo-a"]
+    assert [(one.code, one.severity.value) for one in found] == [("release", "warning")] * 2
+    assert all("`landbridge upgrade`" in (one.remedy or "") for one in found)
+    assert record.keys == {}
+    assert not any(event.status in ("PUSH_FAILED", "PUSH_COMPLETE") for event in events)
 
 
 def test_what_nobody_pushes_is_named_each_time() -> None:
@@ -180,6 +199,19 @@ def test_a_standby_that_is_cut_off_returns_and_the_active_is_left_alone(site: Si
     standby.open_when = lambda _: True
     assert site.deploy(edited).ok, "what was due is pushed by the next deployment"
     assert all(any("172.88.2.0/24" in path for path in one.saved.paths()) for one in site.routers.values())
+
+
+def test_a_text_for_another_release_is_not_pushed_to_a_router_that_an_upgrade_replaces(site: Site) -> None:
+    edited = ground(site.folder, pair("172.88.2.0/24"))
+    reach = Reach(site.connecting, Check.REACH, 3, MINUTE_S)
+    by = means(site.sandbox)
+    pusher = SshPusher(by.cloud, edited, dict.fromkeys(site.routers, "1.5"), reach, site.told.append, by.patience.stop)
+    before = site.routers["singapore-b"].running
+    (left,) = pusher.push("singapore-b", "set system host-name singapore-b", leaving=True)
+    assert (left.code, left.severity.value, left.message.endswith("1.5, where 1.4 runs.")) == ("release", "warning", True)
+    (wrong,) = pusher.push("singapore-b", "set system host-name singapore-b")
+    assert (wrong.code, wrong.severity.value) == ("release", "error")
+    assert site.routers["singapore-b"].running is before
 
 
 def test_one_that_cannot_be_reached_is_told_with_the_command(site: Site) -> None:

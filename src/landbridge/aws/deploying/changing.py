@@ -14,6 +14,7 @@ from landbridge.aws.deploying.graph import building, order, removing
 from landbridge.aws.deploying.ground import Ground, place
 from landbridge.aws.deploying.joining import joining
 from landbridge.aws.deploying.model import Plan, StackChange, TableChange
+from landbridge.aws.deploying.outdated import image_of, outdated
 from landbridge.aws.deploying.settling import refuse_foreign, template_argument
 from landbridge.aws.deploying.stack import Patience, Stack, look
 from landbridge.aws.deploying.states import step, way_out
@@ -38,7 +39,9 @@ def changes(cloud: Cloud, ground: Ground, poll_s: float = POLL_S) -> Plan:
     if planned.failed:
         raise LandbridgeError(*dict.fromkeys(finding for problem in planned.failed.values() for finding in problem.findings))
     gone = removed(ground, found)
-    return Plan(ground.network, (*(planned.done[name] for name in order(graph)), *(_goes(found[name]) for name in gone)))
+    stacks = (*(planned.done[name] for name in order(graph)), *(_goes(found[name]) for name in gone))
+    launched = [(ground.plan(name), image) for name, image in planning.images.items()]
+    return Plan(ground.network, stacks, tuple(one.finding() for one in outdated(cloud, ground.network, launched)))
 
 
 def removed(ground: Ground, found: Mapping[str, Found]) -> list[str]:
@@ -58,6 +61,7 @@ class _Planning:
         self.cloud, self.ground, self.patience = cloud, ground, patience
         self._found = found
         self._loose: dict[str, frozenset[str] | None] = {}  # a stack's outputs that may change; None: all of them
+        self.images: dict[str, str] = {}  # what a stack of gateways would launch
 
     def change(self, name: str) -> StackChange:
         plan = self.ground.plan(name)
@@ -105,6 +109,8 @@ class _Planning:
         there = place(plan)
         lookup = self._lookup
         values = resolve(self.cloud, self.ground, plan, lookup, stack, store=False)
+        if image := image_of(values.known):
+            self.images[plan.name] = image
         keep = tuple(name for name in values.waiting if name in stack.parameters)
         changed = tuple(name for name, value in values.known.items() if stack.parameters.get(name) not in (value, "****"))
         if len(keep) < len(values.waiting):  # a value that nobody can know yet

@@ -12,6 +12,7 @@ from landbridge.aws.deploying.ground import TABLE, Ground, place
 from landbridge.aws.deploying.joining import join, part, part_others
 from landbridge.aws.deploying.lease import Holder, Lease
 from landbridge.aws.deploying.model import Done, Plan, StackChange, Tell
+from landbridge.aws.deploying.outdated import image_of, outdated
 from landbridge.aws.deploying.record import Record
 from landbridge.aws.deploying.routers import Pusher, boots_with, deliver, texts
 from landbridge.aws.deploying.routes import PREFIX_LIST, sweep, withdraw
@@ -66,7 +67,9 @@ def deploy(ground: Ground, means: Means, shown: Plan | None = None) -> Done:
             for there in dict.fromkeys(place(plan) for plan in ground.plans if PREFIX_LIST in plan.template):
                 sweep(means.cloud, there, ground.network, stacks, means.patience)
                 part_others(means.cloud, there, ground.network, [plan.owner for plan in ground.plans if plan.joined])
-            findings = deliver(texts(ground.plans), record, means.pusher, means.tell, means.patience.stop)
+            late = outdated(means.cloud, ground.network, [(ground.plan(name), image_of(one.parameters)) for name, one in stacks.items()])
+            leaving = frozenset(one.gateway for one in late if one.leaves)
+            findings = deliver(texts(ground.plans), record, means.pusher, means.tell, means.patience.stop, leaving)
             found = survey(means.cloud, ground.network, record.places())
             gone = remove_all(found, _agreed(removed(ground, found), shown), means)
             if not gone.failed and not gone.waiting:
@@ -75,7 +78,7 @@ def deploy(ground: Ground, means: Means, shown: Plan | None = None) -> Done:
             if lease.lost:
                 raise LandbridgeError(lease.lost) from None
             raise
-    return _done(built, gone, tuple(findings))
+    return _done(built, gone, (*(one.finding() for one in late), *findings))
 
 
 def remove_all(found: Mapping[str, Found], names: list[str], means: Means) -> Walk[None]:

@@ -48,10 +48,11 @@ class StackChange:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a deployment would do, a stack a line, in the order that they may be done in."""
+    """What a deployment would do, a stack a line, in the order that they may be done in; `findings` are what it wouldn't do."""
 
     network: str
     stacks: tuple[StackChange, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def changes(self) -> tuple[StackChange, ...]:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from landbridge.aws.calling import Cloud
+from landbridge.aws.calling import Cloud, Place
 from landbridge.aws.deploying.ground import Ground, place
 from landbridge.aws.deploying.model import Event, Tell
+from landbridge.aws.deploying.routers import for_the_next
 from landbridge.aws.deploying.stack import InterruptedDeploymentError, look
 from landbridge.aws.facts import Facts, Gateway
 from landbridge.aws.facts import read as read_facts
@@ -22,6 +23,7 @@ from landbridge.vyos.delivery import Check, Connect, ConnectionLostError, Sessio
 MINUTES = 10  # until a router that isn't confirmed returns by itself
 FRESH_S = 30.0  # facts older than this are asked for again: which gateway is active may have changed
 MINUTE_S = 60.0
+NO_KEYS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ class SshPusher:
         facts = self._known.facts()
         return facts.active(facts.gateway(gateway).site) == gateway
 
-    def push(self, gateway: str, text: str) -> tuple[Finding, ...]:
-        """Bring a router to its text. What it returns is why it isn't confirmed, with the command that does it by hand."""
+    def push(self, gateway: str, text: str, leaving: bool = False, keys: Mapping[str, str] = NO_KEYS) -> tuple[Finding, ...]:
+        """Bring a router to its text, and tunnels to these keys in place of those that it has. What it returns is why it isn't confirmed,
+        with the command that does it by hand."""
         facts = self._known.facts()
         one = facts.gateway(gateway)
         if not one.reached or one.address is None:
@@ -65,19 +68,23 @@ class SshPusher:
         except LandbridgeError as problem:
             return tuple(error(why.code, f"{gateway}: {why.message}", None, why.remedy) for why in problem.findings)
         try:
-            return self._bring(gateway, text, facts.values(gateway), session, connect)
+            if leaving and session.release != self._releases[gateway]:
+                return (for_the_next(gateway, f"{self._releases[gateway]}, where {session.release} runs"),)
+            return self._bring(gateway, text, facts.values(gateway), keys, session, connect)
         except ConnectionLostError as lost:
             return (error("router", f"{gateway} ({host}) went silent: {lost}.", None, _by_hand(gateway, host)),)
         finally:
             session.close()
 
-    def _bring(self, gateway: str, text: str, values: Mapping[str, str], session: Session, connect: Connect) -> tuple[Finding, ...]:
+    def _bring(
+        self, gateway: str, text: str, values: Mapping[str, str], keys: Mapping[str, str], session: Session, connect: Connect
+    ) -> tuple[Finding, ...]:
         release = self._releases[gateway]
         if session.release != release:
-            remedy = f"Say `release: {session.release!r}` in the file; or, for another release, change `image:`, which replaces the router."
+            remedy = f"Say `release: {session.release!r}` in the file; or `image:` of {release}, then `landbridge upgrade` replaces it."
             return (error("release", f"{gateway} runs VyOS {session.release}, and its text is for {release}.", None, remedy),)
         live = session.live()
-        filled = fill_for(text, live, values, lambda _: None, gateway, partial(key_of, self._cloud, self._ground))
+        filled = fill_for(text, live, values, keys.get, gateway, partial(key_of, self._cloud, self._ground))
         planned = plan(gateway, release, live, filled)
         if not planned.commands:
             return ()
@@ -104,6 +111,12 @@ class SshPusher:
 
 def key_of(cloud: Cloud, ground: Ground, tunnel: str) -> str | None:
     """The pre-shared key of a tunnel, as Secrets Manager has it; None: there is no such secret (yet)."""
+    found = secret_of(cloud, ground, tunnel)
+    return None if found is None else str(cloud.call(found[0], "secretsmanager", "get_secret_value", SecretId=found[1])["SecretString"])
+
+
+def secret_of(cloud: Cloud, ground: Ground, tunnel: str) -> tuple[Place, str] | None:
+    """Where the secret of a tunnel's key is, and its ARN; None: there is none (yet)."""
     name = f"{logical(tunnel)}Secret"
     for gateways in ground.plans:
         source = gateways.parameters.get(name)
@@ -111,8 +124,7 @@ def key_of(cloud: Cloud, ground: Ground, tunnel: str) -> str | None:
             there = place(ground.plan(source.stack))
             stack = look(cloud, there, source.stack)
             if stack is not None and source.key in stack.outputs:
-                answer = cloud.call(there, "secretsmanager", "get_secret_value", SecretId=stack.outputs[source.key])
-                return str(answer["SecretString"])
+                return there, stack.outputs[source.key]
     return None
 
 
@@ -123,7 +135,7 @@ class Unreal:
         """Nobody is."""
         return False
 
-    def push(self, gateway: str, text: str) -> tuple[Finding, ...]:  # noqa: ARG002 - there is nobody to be reached
+    def push(self, gateway: str, text: str, leaving: bool = False, keys: Mapping[str, str] = NO_KEYS) -> tuple[Finding, ...]:  # noqa: ARG002
         """Nothing is wrong."""
         return ()
 

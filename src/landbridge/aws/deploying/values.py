@@ -48,7 +48,7 @@ def look_up(cloud: Cloud, plan: StackPlan) -> None:
     before anything is made that would only wait for them."""
     for source in plan.parameters.values():
         if isinstance(source, Image):
-            _newest_image(cloud, place(plan), source)
+            _image(cloud, place(plan), source)
         elif isinstance(source, Subnet):
             subnet_of(cloud, place(plan), source)
         elif isinstance(source, RootDevice) and isinstance(image := plan.parameters[source.parameter], Given):
@@ -67,8 +67,7 @@ def _value(cloud: Cloud, ground: Ground, plan: StackPlan, source: Source, lookup
         case Stored():
             return objects.upload(cloud, place(plan), bucket(ground, plan, lookup), source) if store else objects.key_of(source)
         case Image():
-            # A newer image replaces no router by itself.
-            return before or _newest_image(cloud, place(plan), source)
+            return _image(cloud, place(plan), source, before)
         case Subnet():
             return subnet_of(cloud, place(plan), source)
     raise AssertionError(source)
@@ -97,9 +96,13 @@ def _outside(cloud: Cloud, there: Place, source: Outside, lookup: Lookup) -> str
     raise LandbridgeError(error("stack", f"the VPN connection {connection} ({there}) has no tunnel of {source.inside}.", None, remedy))
 
 
-def _newest_image(cloud: Cloud, there: Place, image: Image) -> str:
+def _image(cloud: Cloud, there: Place, image: Image, before: str | None = None) -> str:
+    """The newest image of an owner's with a name; but the one that was chosen before as long as it is one of them, for a newer image
+    replaces no router by itself."""
     filters = [{"Name": "name", "Values": [image.name]}, {"Name": "state", "Values": ["available"]}]
     found = list(cloud.each(there, "ec2", "describe_images", "Images", Owners=[image.owner], Filters=filters))
+    if before is not None and (not found or any(one["ImageId"] == before for one in found)):
+        return before
     if not found:
         message = f"{there} has no image of {image.owner} that is called {image.name!a}."
         remedy = "See `gateway.image:`; an image of the AWS Marketplace must be subscribed to first, and is another in each Region."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Literal
 
@@ -175,7 +175,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that was read. `stacks` are the states of the network's stacks that are there, by name."""
+    """All that was read. `stacks` are the states of the network's stacks, by name; `images` what those of gateways launch."""
 
     network: str
     stacks: Mapping[str, str]
@@ -185,6 +185,7 @@ class Facts:
     subnets: tuple[Subnet, ...]
     lists: tuple[Lists, ...]
     alarms: tuple[Alarm, ...]
+    images: Mapping[str, str] = field(default_factory=dict)
 
     def gateway(self, name: str) -> Gateway:
         """A gateway by its name, which the network must have."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from landbridge.aws.calling import Answer, Cloud
 from landbridge.aws.deploying.ground import Ground, place
+from landbridge.aws.deploying.outdated import image_of
 from landbridge.aws.deploying.walking import walk
 from landbridge.aws.facts.answers import Answers, HubAnswers, ask, ask_hub
 from landbridge.aws.facts.model import Address, Alarm, Facts, Gateway, Hub, Instance, Learnt, LetIn, Lists, Tunnel
@@ -58,6 +59,7 @@ def facts_of(ground: Ground, answers: Sequence[Answers], hub: HubAnswers) -> Fac
         subnets=tuple(subnet for each in answers for subnet in subnets_of(each, owners, tables)),
         lists=lists,
         alarms=tuple(_alarms(hub, ground.network, gateways)),
+        images={one.stack.name: image for each in answers for one in each.stacks if (image := image_of(one.stack.parameters))},
     )
 
 

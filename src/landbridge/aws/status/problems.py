@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 
 from landbridge.artifacts.manifest import Manifest
 from landbridge.aws.deploying.ground import Ground, place
+from landbridge.aws.deploying.outdated import Make, Outdated, makes
 from landbridge.aws.deploying.states import step, way_out
 from landbridge.aws.facts import Facts, Gateway, Tunnel
 from landbridge.aws.status.admitted import differing, said
@@ -19,7 +20,7 @@ HEAL = "heal mends it when it next looks; if it doesn't, see its log group."
 
 def problems(ground: Ground, manifest: Manifest, facts: Facts) -> list[Finding]:
     """Everything that isn't as it should be, the causes before what follows from them."""
-    found = [*_stacks(ground, facts), *_hub(manifest, facts)]
+    found = [*_stacks(ground, facts), *_hub(manifest, facts), *_outdated(ground, facts)]
     for record in manifest.gateways:
         one = facts.gateway(record.name)
         found += _instance(one)
@@ -58,6 +59,15 @@ def _stacks(ground: Ground, facts: Facts) -> Iterator[Finding]:
             yield warning("stack", f"the stack {plan.name} ({place(plan)}) is in {status}.", None, "Look again when it has ended.")
         elif step(status) == "remove":
             yield error("stack", f"the stack {plan.name} ({place(plan)}) is in {status}: nothing of it is there.", None, DEPLOY)
+
+
+def _outdated(ground: Ground, facts: Facts) -> Iterator[Finding]:
+    for plan in ground.plans:
+        image = facts.images.get(plan.name)
+        for gateway, wants in makes(plan, image).items() if image and plan.kind == "gateways" else ():
+            instance = facts.gateway(gateway).instance
+            if instance is not None and instance.serves and (runs := Make(instance.image, instance.type)) != wants:
+                yield Outdated(gateway, place(plan), instance.id, runs, wants).finding()
 
 
 def _hub(manifest: Manifest, facts: Facts) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def launch(group: Foreign, count: int, tags: dict[str, str]) -> None:
 
 def _run(group: Foreign, tags: dict[str, str]) -> Foreign:
     from moto.autoscaling.models import ASG_NAME_TAG
-    from moto.ec2.utils import convert_tag_spec
+    from moto.ec2.utils import convert_tag_spec, parse_user_data
 
     backend = group.ec2_backend
     template = group.ec2_launch_template
@@ -39,6 +39,8 @@ def _run(group: Foreign, tags: dict[str, str]) -> Foreign:
         more["launch_template"] = {"LaunchTemplateId": template.id, "Version": str(version.number)}
     if group.launch_config is not None:
         more["launch_config"] = group.launch_config
+    if isinstance(data.get("UserData"), str):  # of a template's later versions the emulator doesn't read it as what it is
+        data["UserData"] = parse_user_data(data["UserData"])
     given = convert_tag_spec(data.get("TagSpecifications") or [])
     instance = backend.run_instances(
         group.image_id,
