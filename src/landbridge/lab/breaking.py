@@ -1,10 +1,10 @@
-"""How things are broken: packets dropped, pairs split, wires slow and lossy. Who breaks what is `faults`' business."""
+"""How things are broken: packets dropped, pairs split, zones isolated, wires slow and lossy. Who breaks what is `faults`' business."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from landbridge.findings import LandbridgeError, error
 from landbridge.lab.guestroot import GuestRoot
@@ -35,6 +35,18 @@ async def split(namespace: str, whether: bool, root: GuestRoot) -> None:
     rule = "    ip protocol 112 drop\n" if whether else ""
     chain = f"  chain split {{\n    type filter hook forward priority -10\n{rule}  }}\n"
     text = f"add table ip faults\ndelete table ip faults\ntable ip faults {{\n{chain}}}\n"
+    await asyncio.to_thread(filter_at, namespace, text, root)
+
+
+async def isolate(namespace: str, prefixes: Iterable[IPv4Network], devices: Iterable[str], root: GuestRoot) -> None:
+    """A VPC's router passes on nothing from or to these prefixes and devices, and from now on everything else again."""
+    text = "add table ip isolated\ndelete table ip isolated\n"
+    addresses, wires = ", ".join(map(str, prefixes)), ", ".join(devices)
+    rules = [f"ip {side} {{ {addresses} }} drop" for side in ("saddr", "daddr") if addresses]
+    rules += [f"{side} {{ {wires} }} drop" for side in ("iifname", "oifname") if wires]
+    if rules:
+        lines = "".join(f"    {rule}\n" for rule in rules)
+        text += f"table ip isolated {{\n  chain isolated {{\n    type filter hook forward priority -20\n{lines}  }}\n}}\n"
     await asyncio.to_thread(filter_at, namespace, text, root)
 
 

@@ -146,6 +146,10 @@ class Prober:
         """One echo, sent once, answered in time or not."""
         return (await self._one(pair, "icmp", AGAIN_S)).ok
 
+    async def arrives(self, pair: Pair) -> bool:
+        """One echo, sent once: whether it got there, by the right address, whatever became of the answer."""
+        return (await self._one(pair, "icmp", AGAIN_S)).seen == str(pair.source.global_address)
+
     async def _ping(self, pair: Pair, token: bytes) -> float:
         answered: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         self._waiting[token] = str(pair.address), answered

@@ -14,6 +14,7 @@ from landbridge.lab.capture import capture
 from landbridge.lab.laboratory import Laboratory
 from landbridge.lab.outage import outages
 from landbridge.lab.probing import Protocol as By
+from landbridge.lab.traffic import Traffic
 from landbridge.lab.wireformat import Message, encode, failure, peer_is_ours
 
 PROTOCOLS: tuple[By, ...] = ("icmp", "tcp")
@@ -38,6 +39,7 @@ class Service:
         self._lab = lab
         self._faults = faults
         self._process = process
+        self._traffic: Traffic | None = None
         self._operations: dict[str, Operation] = {
             "probe": self._probe,
             "exec": self._exec,
@@ -45,6 +47,9 @@ class Service:
             "fail": self._fail,
             "mend": self._mend,
             "outages": self._outages,
+            "traffic": self._begin_traffic,
+            "traffic-so-far": self._traffic_so_far,
+            "traffic-end": self._end_traffic,
             "down": self._down,
             **more,
         }
@@ -105,6 +110,28 @@ class Service:
     async def _outages(self, request: Message, tell: Tell) -> Message:
         fault = request["fail"]
         return await outages(self._lab, lambda: self._faults.fail(fault["name"], fault), request, tell)
+
+    async def _begin_traffic(self, request: Message, _: Tell) -> Message:
+        """Watched from now on, between the hosts `from` and `to`, one traffic at a time."""
+        if self._traffic is not None:
+            await self._traffic.end()
+            self._traffic = None
+        traffic = Traffic(self._lab, request["from"], request["to"], float(request["interval_ms"]) / 1000)
+        await traffic.begin()
+        self._traffic = traffic
+        return traffic.as_json()
+
+    async def _traffic_so_far(self, _: Message, __: Tell) -> Message:
+        return self._watched().as_json()
+
+    async def _end_traffic(self, _: Message, __: Tell) -> Message:
+        traffic, self._traffic = self._watched(), None
+        return await traffic.end()
+
+    def _watched(self) -> Traffic:
+        if self._traffic is None:
+            raise LandbridgeError(error("lab", "no traffic is being watched"))
+        return self._traffic
 
     async def _down(self, _: Message, __: Tell) -> Message:
         await self._lab.down()

@@ -4,7 +4,7 @@ Any AWS client talks to it at `Sandbox.endpoint`. docs/sandbox.md says which beh
 """
 
 from landbridge.sandbox.running import Quotas, Sandbox, environment, folder_of, reset, running, start, stop
-from landbridge.sandbox.telling import Learnt, set_key, set_region, set_tunnel
+from landbridge.sandbox.telling import Learnt, journal, set_deliveries, set_key, set_region, set_throttle, set_tunnel
 
 __all__ = [
     "Learnt",
@@ -12,10 +12,13 @@ __all__ = [
     "Sandbox",
     "environment",
     "folder_of",
+    "journal",
     "reset",
     "running",
+    "set_deliveries",
     "set_key",
     "set_region",
+    "set_throttle",
     "set_tunnel",
     "start",
     "stop",

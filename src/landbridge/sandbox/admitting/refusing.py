@@ -47,3 +47,15 @@ def answered(refused: Refused, kind: Kind) -> tuple[dict[str, str], bytes]:
 
     headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": refused.code}
     return headers, json.dumps({"__type": refused.code, "message": refused.message}).encode()
+
+
+def cbor(refused: Refused) -> tuple[dict[str, str], bytes]:
+    """Headers and body of the answer to who speaks Smithy's RPC by CBOR, as CloudWatch's clients do: a map of texts (RFC 8949)."""
+
+    def text(one: str) -> bytes:
+        plain = one.encode()
+        return b"\x79" + len(plain).to_bytes(2, "big") + plain
+
+    said = {"__type": refused.code, "message": refused.message}
+    body = bytes([0xA0 + len(said)]) + b"".join(text(key) + text(value) for key, value in said.items())
+    return {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}, body

@@ -10,6 +10,8 @@ from landbridge.lab import breaking
 from landbridge.lab.machine import Machine
 from landbridge.lab.wireformat import Message
 from landbridge.sandbox.following.calling import terminate
+from landbridge.sandbox.following.estate import Subnet
+from landbridge.sandbox.following.ground import names
 from landbridge.sandbox.following.network import FollowingNetwork
 
 
@@ -27,7 +29,7 @@ class FollowedFaults:
 
     async def fail(self, name: str, how: Message) -> dict[str, str]:
         """Cut a tunnel, terminate a gateway's instance (`hang`: it stands still, and nobody is told), make a machine's wire worse
-        (`delay_ms`, `loss_percent`), or keep a VPC's gateways from hearing each other."""
+        (`delay_ms`, `loss_percent`), keep a VPC's gateways from hearing each other, or cut off all that stands in a zone of it."""
         delay, loss, hang = float(how.get("delay_ms") or 0), float(how.get("loss_percent") or 0), bool(how.get("hang"))
         if name in self._tunnels():
             if delay or loss or hang:
@@ -50,6 +52,9 @@ class FollowedFaults:
         elif name in self._sites():
             self._active[name] = "split: its gateways don't hear each other"
             await breaking.split(self._sites()[name], True, self._lab.root)
+        elif name in self._zones():
+            self._active[name] = "cut off: nothing in the zone is reached"
+            await self._isolate(self._zones()[name][0])
         else:
             self._unknown(name)
         return self.active
@@ -68,6 +73,8 @@ class FollowedFaults:
             await self._cut()
         elif name in self._sites():
             await breaking.split(self._sites()[name], False, self._lab.root)
+        elif name in self._zones():
+            await self._isolate(self._zones()[name][0])
         elif name in self._lab.machines and (machine := self._lab.machine(name)).running:
             if how == "hung":
                 machine.wake()
@@ -100,9 +107,26 @@ class FollowedFaults:
         vpcs = {held[one.id] for one in self._lab.estate.instances if one.gateway and one.id in held}
         return {vpc.owner: f"vpc-{vpc.id}" for vpc in self._lab.estate.vpcs if vpc.owner and vpc.id in vpcs}
 
+    def _zones(self) -> dict[str, tuple[str, tuple[Subnet, ...]]]:
+        """The subnets of each zone of VPCs in which gateways stand, with the VPC's id, by names like `tokyo/a`."""
+        sites = {namespace.removeprefix("vpc-"): site for site, namespace in self._sites().items()}
+        found: dict[str, tuple[str, tuple[Subnet, ...]]] = {}
+        for subnet in self._lab.estate.subnets:
+            if subnet.vpc in sites:
+                name = f"{sites[subnet.vpc]}/{subnet.zone[-1:]}"
+                found[name] = subnet.vpc, (*found.get(name, ("", ()))[1], subnet)
+        return found
+
+    async def _isolate(self, vpc: str) -> None:
+        """Cut off the zones of a VPC that are broken now, and no others."""
+        cut = [subnet for name, (of, subnets) in self._zones().items() if of == vpc and name in self._active for subnet in subnets]
+        ids = {subnet.id for subnet in cut}
+        devices = [names.interface(one.id) for one in self._lab.estate.interfaces if one.subnet in ids and one.instance]
+        await breaking.isolate(f"vpc-{vpc}", [subnet.cidr for subnet in cut], devices, self._lab.root)
+
     def _device(self, machine: Machine) -> str:
         return "vec0" if machine in self._lab.hubs.machines.values() else "eth0"
 
     def _unknown(self, name: str) -> None:
-        known = ", ".join([*self._tunnels(), *self._lab.machines, *self._sites()])
+        known = ", ".join([*self._tunnels(), *self._lab.machines, *self._sites(), *self._zones()])
         raise LandbridgeError(error("name", f"no tunnel or machine of the lab is called {name!r}", remedy=f"There are: {known}."))

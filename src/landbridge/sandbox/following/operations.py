@@ -11,7 +11,7 @@ from landbridge.findings import LandbridgeError, error
 from landbridge.lab.serving import Operation, Service, Tell
 from landbridge.lab.status import Asked, Inside, machine_records, tunnel_records
 from landbridge.lab.wireformat import Message
-from landbridge.sandbox.following.converging import converge
+from landbridge.sandbox.following.converging import converge, progress
 from landbridge.sandbox.following.estate import Connection
 from landbridge.sandbox.following.faults import FollowedFaults
 from landbridge.sandbox.following.network import FollowingNetwork
@@ -29,6 +29,10 @@ def operations(lab: FollowingNetwork, process: int) -> Service:
 
     async def wait(request: Message, tell: Tell) -> Message:
         return await converge(lab, float(request["patience"]), tell)
+
+    async def standing(_: Message, __: Tell) -> Message:
+        """How far all is, and what is broken; it costs the machines nothing."""
+        return {**progress(lab), "pairs": pairs(lab.estate, lab.instances.find), "faults": faults.active}
 
     async def expect(request: Message, _: Tell) -> Message:
         lab.expect(pickle.loads(b64decode(request["artifacts"])))  # our own command's: whoever else asks isn't answered
@@ -53,7 +57,14 @@ def operations(lab: FollowingNetwork, process: int) -> Service:
     async def caught_up(request: Message, _: Tell) -> Message:
         return {"ok": await lab.caught_up(int(request["number"]), float(request["seconds"])), "number": lab.followed.number}
 
-    more: dict[str, Operation] = {"status": status, "wait": wait, "expect": expect, "push": push, "caught-up": caught_up}
+    more: dict[str, Operation] = {
+        "status": status,
+        "wait": wait,
+        "standing": standing,
+        "expect": expect,
+        "push": push,
+        "caught-up": caught_up,
+    }
     return Service(lab, faults, process, more)
 
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 from landbridge.sandbox.functions.worker import Code, TimedOutError, Worker
+from landbridge.sandbox.hindering import deliveries, journal
 from landbridge.sandbox.server import calling
 from landbridge.sandbox.server.foreign import Foreign
 from landbridge.sandbox.server.request import Asked
@@ -58,7 +59,8 @@ def code_of(account: str, region: str, name: str) -> Code | None:
 
 def later(arn: str, payload: bytes) -> None:
     """Invokes a function soon, and again if it fails."""
-    _pool.submit(_tried, arn, payload)
+    for _ in range(deliveries.of_invocations()):
+        _pool.submit(_tried, arn, payload)
 
 
 def _tried(arn: str, payload: bytes) -> None:
@@ -75,6 +77,7 @@ def _tried(arn: str, payload: bytes) -> None:
 def invoke(code: Code, payload: bytes) -> Foreign:
     """Invokes a function now; the answer has `result` or `error`. Never under the lock: the function calls back."""
     event = json.loads(payload or b"{}")
+    journal.of_run(code.name, code.arn.split(":")[4], code.region)
     if code.concurrency is None:
         return _run(code, event)
     with _guard:

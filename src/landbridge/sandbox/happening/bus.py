@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from landbridge.sandbox.functions import invoking
+from landbridge.sandbox.hindering import deliveries, journal
 from landbridge.sandbox.server.foreign import Foreign, Props
 
 
@@ -27,6 +28,7 @@ def emit(account: str, region: str, source: str, kind: str, resources: list[str]
         "detail": detail,
     }
     backend: Foreign = events_backends[account][region]
+    journal.of_event(source, kind, account, region, json.dumps(detail, default=str), lost=not deliveries.of_events())
     for rule in list(backend.event_buses["default"].rules.values()):
         if rule.state == "ENABLED" and rule.event_pattern.get_pattern():
             rule.send_to_targets(event)
@@ -71,7 +73,7 @@ def install() -> None:
     others = kind.send_to_targets
 
     def send(self: Foreign, event: Props, transform_input: bool = True) -> None:
-        if not self.event_pattern.matches_event(event):
+        if not self.event_pattern.matches_event(event) or not deliveries.of_events():
             return
         told = dict(event)
         if isinstance(told.get("time"), int | float):

@@ -11,6 +11,8 @@ from landbridge.sandbox.admitting.gate import Gate
 from landbridge.sandbox.cloudformation import engine
 from landbridge.sandbox.functions import invoking
 from landbridge.sandbox.happening import alarms, ticking, watching
+from landbridge.sandbox.hindering import deliveries, journal, throttling
+from landbridge.sandbox.hindering.watching import watched
 from landbridge.sandbox.permissions.guarding import guarded
 from landbridge.sandbox.server import snapshot
 from landbridge.sandbox.server.additions import install
@@ -54,9 +56,12 @@ def assemble() -> Application:
         "key": judging.told_key,
         "region": judging.told_region,
         "instance": health.told,
+        "deliveries": deliveries.told,
+        "throttle": throttling.told,
+        "journal": journal.told,
     }
     private: dict[str, Any] = {"estate": showing.estate, "credentials": credentials.credentials}
-    return Application(Gate(emulator), direct, invoking.answered, watching.look, private, guarded)
+    return Application(Gate(emulator), direct, invoking.answered, watching.look, private, watched(guarded))
 
 
 def _told(said: Props) -> Props:

@@ -83,7 +83,7 @@ class Application:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) if asked.method == "POST" else b""
         try:
             with WORLD.lock:
-                said = do(json.loads(body or b"{}"))
+                said = do({**dict(parse_qsl(environ.get("QUERY_STRING", ""))), **json.loads(body or b"{}")})
                 number = 0
                 if asked.method == "POST":
                     self.after()
