@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from landbridge.cli import output
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from landbridge.aws.deploying.model import Event
+    from landbridge.aws.operating.model import Event as Step
 
 KINDS = ("machines", "tunnels", "sessions")
 TITLES = {"machines": "machines up", "tunnels": "IPsec tunnels", "sessions": "BGP sessions"}
@@ -122,5 +125,35 @@ def stacks(of: int) -> Iterator[Callable[[Event], None]]:
             if not event.resource and event.status.endswith("_COMPLETE") and "ROLLBACK" not in event.status:
                 complete.add(event.stack)
             bars.update(task, completed=len(complete), count=f"{len(complete)}/{of}")
+
+        yield tell
+
+
+@contextmanager
+def changes(quiet: bool) -> Iterator[Callable[[Step], None]]:
+    """What a planned change waits for, and a line for each step that has ended; gives what takes its events."""
+    from rich.text import Text
+
+    with _bars() as bars:
+        task = bars.add_task("", total=None, count="", visible=False)
+        said: set[tuple[str, ...]] = set()
+
+        def tell(event: Step) -> None:
+            lacking = ", ".join(event.lacks)
+            if event.seconds is None:
+                bars.update(task, description=f"{event.of}: {event.what}", count=lacking[:80], visible=True)
+                line = f"{event.of}: {event.what}: waiting, for {lacking}"
+                new = (event.of, event.what, *event.lacks) not in said
+                said.add((event.of, event.what, *event.lacks))
+                shown = new and bars.disable
+            else:
+                bars.update(task, visible=False)
+                line = f"{event.of}: {event.what}{f', not: {lacking}' if lacking else ''} ({event.seconds:g} s)"
+                shown = True
+            if shown and not quiet:
+                if bars.disable:
+                    output.note(line)
+                else:
+                    bars.console.print(Text(line))
 
         yield tell

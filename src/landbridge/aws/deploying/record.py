@@ -36,6 +36,14 @@ class Record:
         if self.delivered(gateway) != key:
             self._write(f"delivered:{gateway}", key)
 
+    def unfinished(self, what: str) -> tuple[str, ...]:
+        """The names that a planned change has kept, for the run that goes on from it."""
+        return tuple(json.loads(self._read(what) or "[]"))
+
+    def keep_unfinished(self, what: str, names: Sequence[str]) -> None:
+        if tuple(names) != self.unfinished(what):
+            self._write(what, json.dumps(list(names)))
+
     def _key(self, what: str) -> Answer:
         return {"name": {"S": f"{what}:{self._network}"}}
 
