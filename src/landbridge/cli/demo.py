@@ -1,9 +1,8 @@
-"""`landbridge demo`: the four-region network, deployed to the embedded AWS by CloudFormation, with packets; and away again."""
+"""`landbridge demo`: the four-region network, deployed to the embedded AWS, with packets; a mistake, a gateway killed, healed; and away."""
 
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,19 +15,14 @@ from landbridge.cli import output
 from landbridge.cli.options import json_option
 
 if TYPE_CHECKING:
-    from landbridge.artifacts import Artifacts
     from landbridge.aws.calling import Cloud
     from landbridge.aws.deploying.ground import Ground
-    from landbridge.aws.deploying.model import Done
-    from landbridge.design import Design
-    from landbridge.sandbox import Sandbox
 
 EXAMPLE, RELEASE = "four-regions", "1.4"
 FROM, TO = "singapore-4", "virginia-4"
-SITE = "singapore"  # whose gateway gets a mistake made
+SITE = "singapore"  # whose gateway gets a mistake made, and is killed
 BOOT_S = 3.0
 FELT_S = 20.0  # a change is felt within one; who waits longer waits for nothing
-IDLE_S = 600.0
 Record = dict[str, Any]
 
 
@@ -53,35 +47,35 @@ class Clock:
 @click.command()
 @json_option
 def demo(as_json: bool) -> int:
-    """The four-region network, here: deploy it to an AWS on this machine, whose packets are real, make a mistake in it, and mend that.
+    """The four-region network, here: deploy it to an AWS on this machine, whose packets are real, make a mistake in it, and kill a gateway.
 
     CloudFormation stacks make hub, VPCs, VPN connections and gateways; each gateway boots a kernel of its own, fetches its configuration
-    with its instance role, and its tunnels come up. Every host reaches every other; overlapping ones too. It takes a minute or so (and the
-    first time a download of 85 MB); no root, no account, nothing installed, nothing left behind but the cache folder. Ctrl-C ends it at
-    any time.
+    with its instance role, and its tunnels come up. Every host reaches every other; overlapping ones too. At the end a gateway is killed,
+    and the network heals by itself. It takes a minute or so (and the first time a download of 85 MB); no root, no account, nothing
+    installed, nothing left behind but the cache folder. Ctrl-C ends it at any time.
 
     \b
     Exit status: 0 all went as it should, 1 something didn't, 2 it can't run here
     """
-    from landbridge.cli import demoview, following
+    from landbridge.cli import demoview, following, onstage, staging
     from landbridge.cli.progress import far, guest_root_progress
     from landbridge.lab import launching
     from landbridge.lab.guestroot import guest_root
 
     clock = Clock()
-    planned, rendered = _design()
+    planned, rendered = staging.shipped(EXAMPLE, RELEASE)
     show = demoview.quiet if as_json else demoview.show
     show(demoview.opening(planned))
     with clock.act("fetch"), guest_root_progress() as progress:
         root = guest_root(progress)
     name = f"demo-{os.getpid()}"
-    with _emulator(name) as emulator, following.start(name, emulator.folder, rendered, root, BOOT_S) as running:
+    with staging.emulated(name) as emulator, following.start(name, emulator.folder, rendered, root, BOOT_S) as running:
         with clock.act("begin"):
             running.wait(lambda _: None)
-        cloud, ground = _ground(emulator, planned, rendered)
+        cloud, ground = staging.grounded(emulator, planned, rendered)
         show(demoview.deploying(ground))
         with clock.act("deploy"):
-            done = _deploy(cloud, ground)
+            done = staging.deployed(cloud, ground)
         with clock.act("converge"), far() as tell:
             ready = following.wait(name, tell)
         status = launching.ask(name, {"op": "status"})
@@ -90,59 +84,22 @@ def demo(as_json: bool) -> int:
         with clock.act("mistake"):
             mistake = _mistake(cloud, ground, name)
         show(demoview.mistaken(mistake))
+        show(demoview.killing(SITE))
+        with clock.act("kill"):
+            killed = onstage.kill(cloud, ground, name, SITE, (FROM, TO), lambda seconds, what: show(demoview.step(seconds, what)))
     result = {
-        "ok": done.ok and ready["ok"] and status["ok"] and mistake["ok"],
+        "ok": done.ok and ready["ok"] and status["ok"] and mistake["ok"] and killed["ok"],
         "seconds": {**clock.acts, "total": clock.total},
         "stacks": len(ground.plans),
         "probes": len(ready["probes"]),
         "tunnels": len(status["tunnels"]),
         "mistake": mistake,
+        "kill": killed,
     }
     if as_json:
         output.say_json(result)
     show(demoview.closing(result))
     return 0 if result["ok"] else 1
-
-
-def _design() -> tuple[Design, Artifacts]:
-    """The example that ships with landbridge, of a release that user data can boot; no lock is written, for all of it is pinned."""
-    from landbridge import artifacts
-    from landbridge.design import design, rereleased
-    from landbridge.intent import loads
-    from landbridge.intent.templates import example
-
-    planned = rereleased(design(loads(example(EXAMPLE), f"{EXAMPLE}.yaml")), RELEASE)
-    return planned, artifacts.render(planned)
-
-
-@contextmanager
-def _emulator(name: str) -> Iterator[Sandbox]:
-    """An embedded AWS of the demonstration's own, which goes with it."""
-    from landbridge import sandbox
-
-    folder = sandbox.folder_of(name)
-    try:
-        yield sandbox.start(folder, IDLE_S)
-    finally:
-        sandbox.reset(folder)
-
-
-def _ground(emulator: Sandbox, planned: Design, rendered: Artifacts) -> tuple[Cloud, Ground]:
-    from landbridge.aws.calling import Cloud
-    from landbridge.cli.deployment import ground_of
-
-    return Cloud(emulator.endpoint), ground_of(planned, rendered)
-
-
-def _deploy(cloud: Cloud, ground: Ground) -> Done:
-    from landbridge.aws.deploying.deploying import Means, deploy
-    from landbridge.aws.deploying.lease import Holder
-    from landbridge.aws.deploying.stack import Patience
-    from landbridge.cli.deployment import EMULATED_POLL_S
-    from landbridge.cli.progress import stacks
-
-    with stacks(len(ground.plans)) as tell:
-        return deploy(ground, Means(cloud, tell, Patience(threading.Event(), EMULATED_POLL_S), Holder()))
 
 
 def _probes(name: str, source: str, destination: str, seconds: float = 2.0) -> list[Record]:

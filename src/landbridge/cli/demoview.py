@@ -23,6 +23,7 @@ ACTS = {
     "deploy": "every stack",
     "converge": "gateways booted and configured, tunnels and BGP up, every pair probed by ICMP and TCP",
     "mistake": "a mistake made, felt, and mended",
+    "kill": "a gateway killed, and the network healed by itself",
 }
 
 
@@ -72,6 +73,14 @@ def mistaken(mistake: Record) -> Iterator[RenderableType]:
     yield f"\nNow the mistake that everyone makes once: the source/destination check of {gateway} is switched on, by the API."
     yield f"  {mistake['felt_s']} s later it is felt: {mistake['bad']} of {mistake['of']} probes fail, those from and to its site."
     yield f"  Switched off again; {mistake['mended_s']} s later every probe is good."
+
+
+def killing(site: str) -> Iterator[RenderableType]:
+    yield f"\nAt last {site}'s only gateway is killed, at night. Nobody wakes."
+
+
+def step(seconds: float, what: str) -> Iterator[RenderableType]:
+    yield f"  {seconds:4.1f} s  {what}"
 
 
 def closing(result: Record) -> Iterator[RenderableType]:

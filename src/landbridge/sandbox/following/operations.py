@@ -31,8 +31,9 @@ def operations(lab: FollowingNetwork, process: int) -> Service:
         return await converge(lab, float(request["patience"]), tell)
 
     async def standing(_: Message, __: Tell) -> Message:
-        """How far all is, and what is broken; it costs the machines nothing."""
-        return {**progress(lab), "pairs": pairs(lab.estate, lab.instances.find), "faults": faults.active}
+        """How far all is, which instances are up, and what is broken; it costs the machines nothing."""
+        up = [name for name, machine in lab.instances.machines.items() if machine.reached("up")]
+        return {**progress(lab), "up": up, "pairs": pairs(lab.estate, lab.instances.find), "faults": faults.active}
 
     async def expect(request: Message, _: Tell) -> Message:
         lab.expect(pickle.loads(b64decode(request["artifacts"])))  # our own command's: whoever else asks isn't answered
