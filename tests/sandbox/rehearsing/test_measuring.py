@@ -58,13 +58,8 @@ def test_routes_are_moved_with_the_last_call_before_the_mending() -> None:
 
 
 def test_the_hub_has_left_a_gateway_with_the_first_route_by_another() -> None:
-    hub: tuple[tuple[float, frozenset[IPv4Address]], ...] = (
-        (BROKEN - 5, B),
-        (BROKEN + 1, frozenset(A)),
-        (BROKEN + 2, frozenset()),
-        (BROKEN + 3.8, B),
-        (BROKEN + 9, B),
-    )
+    hub: list[tuple[float, frozenset[IPv4Address]]] = [(BROKEN - 5, B), (BROKEN + 1, A), (BROKEN + 2, frozenset())]
+    hub += [(BROKEN + 3.8, B), (BROKEN + 9, B)]
     assert measure(played(hub=hub)).hub_s == 3.8
 
 
