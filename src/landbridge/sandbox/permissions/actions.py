@@ -12,7 +12,8 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A type of resources, and the parameter that names them. Without one it is what the call makes: `TYPE/*`."""
+    """A type of resources, and the parameter that names them. Without one it is what the call makes: `TYPE/*`; tables, buses and all
+    alarms are found otherwise."""
 
     kind: str
     parameter: str = ""
@@ -25,26 +26,30 @@ def _named(*words: str) -> tuple[Named, ...]:
 _INTERFACE = "network-interface=NetworkInterfaceId"
 _TABLE, _INSTANCE, _INSTANCES = "route-table=RouteTableId", "instance=InstanceId", "instance=InstanceId"
 _ADDRESS, _GROUP, _LIST = "elastic-ip=AllocationId", "security-group=GroupId", "prefix-list=PrefixListId"
+_SUBNET, _VPC = "subnet=SubnetId", "vpc=VpcId"
 _SCALING, _SECRET, _KEY, _PARAMETER = "autoScalingGroup=AutoScalingGroupName", "secret=SecretId", "key=KeyId", "parameter=Name"
 _STREAM, _TOPIC, _ROLE, _FUNCTION = "log-stream=logStreamName", "topic=TopicArn", "role=RoleName", "function=FunctionName"
 _BUCKET, _OBJECT = "bucket=Bucket", "object=Key"
 _BY_SERVICE: dict[str, dict[str, tuple[Named, ...]]] = {
     "ec2": {
         "AssociateAddress": _named(_ADDRESS, _INTERFACE, _INSTANCE),
-        "DisassociateAddress": _named("elastic-ip=AssociationId"),
+        "DisassociateAddress": _named("elastic-ip=AssociationId", "network-interface=AssociationId"),
         "ReleaseAddress": _named(_ADDRESS),
         "AllocateAddress": _named("elastic-ip"),
         "AssignPrivateIpAddresses": _named(_INTERFACE),
         "UnassignPrivateIpAddresses": _named(_INTERFACE),
-        "ModifyNetworkInterfaceAttribute": _named(_INTERFACE),
+        "ModifyNetworkInterfaceAttribute": _named(_INTERFACE, "security-group=SecurityGroupId"),
         "ResetNetworkInterfaceAttribute": _named(_INTERFACE),
         "AttachNetworkInterface": _named(_INTERFACE, _INSTANCE),
+        "CreateNetworkInterface": _named("network-interface", _SUBNET, "security-group=SecurityGroupId"),
         "DeleteNetworkInterface": _named(_INTERFACE),
+        "CreateRouteTable": _named("route-table", _VPC),
         "CreateRoute": _named(_TABLE),
         "ReplaceRoute": _named(_TABLE),
         "DeleteRoute": _named(_TABLE),
         "DeleteRouteTable": _named(_TABLE),
-        "AssociateRouteTable": _named(_TABLE, "subnet=SubnetId"),
+        "AssociateRouteTable": _named(_TABLE, _SUBNET),
+        "CreateManagedPrefixList": _named("prefix-list"),
         "ModifyManagedPrefixList": _named(_LIST),
         "DeleteManagedPrefixList": _named(_LIST),
         "GetManagedPrefixListEntries": _named(_LIST),
@@ -58,10 +63,11 @@ _BY_SERVICE: dict[str, dict[str, tuple[Named, ...]]] = {
             "network-interface",
             "volume",
             "image=ImageId",
-            "subnet=SubnetId",
+            _SUBNET,
             "security-group=SecurityGroupId",
             "launch-template=LaunchTemplate.LaunchTemplateId",
         ),
+        "CreateSecurityGroup": _named("security-group", _VPC),
         "AuthorizeSecurityGroupIngress": _named(_GROUP),
         "AuthorizeSecurityGroupEgress": _named(_GROUP),
         "RevokeSecurityGroupIngress": _named(_GROUP),
@@ -136,10 +142,15 @@ _BY_SERVICE: dict[str, dict[str, tuple[Named, ...]]] = {
         name: _named(_FUNCTION) for name in ("InvokeFunction", "GetFunction", "UpdateFunctionCode", "DeleteFunction", "AddPermission")
     },
     "dynamodb": {
-        name: _named("table=TableName") for name in ("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "DeleteTable")
+        name: _named("table")
+        for name in (
+            *("GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
+            *("DescribeTable", "DescribeTimeToLive", "UpdateTable", "DeleteTable"),
+        )
     },
-    "events": {"PutEvents": _named("event-bus=Entries.EventBusName")},
+    "events": {"PutEvents": _named("event-bus")},
     "cloudwatch": {
+        "DescribeAlarms": _named("alarms"),
         "DeleteAlarms": _named("alarm=AlarmNames"),
         "SetAlarmState": _named("alarm=AlarmName"),
         "PutMetricAlarm": _named("alarm=AlarmName"),
@@ -157,13 +168,15 @@ _BY_SERVICE: dict[str, dict[str, tuple[Named, ...]]] = {
     "sts": {"AssumeRole": _named("role=RoleArn")},
 }
 TABLE = {f"{service}:{name}": named for service, names in _BY_SERVICE.items() for name, named in names.items()}
-# Operations whose permission has another name, and what a call that hands a role over asks besides: iam:PassRole, by which parameter.
+# Operations whose permission has another name; and what a call that hands a role over asks besides: iam:PassRole, to which service, by
+# which parameter.
 OTHERWISE = {"lambda:Invoke": "lambda:InvokeFunction"}
 PASSING = {
-    "ec2:RunInstances": "IamInstanceProfile",
-    "ec2:AssociateIamInstanceProfile": "IamInstanceProfile",
-    "iam:AddRoleToInstanceProfile": "RoleName",
-    "lambda:CreateFunction": "Role",
+    "ec2:RunInstances": ("ec2", "IamInstanceProfile"),
+    "ec2:AssociateIamInstanceProfile": ("ec2", "IamInstanceProfile"),
+    "iam:AddRoleToInstanceProfile": ("ec2", "RoleName"),
+    "lambda:CreateFunction": ("lambda", "Role"),
+    "events:PutTargets": ("events", "Targets.RoleArn"),
 }
 FREE = {"sts:GetCallerIdentity"}  # which no policy can refuse
 

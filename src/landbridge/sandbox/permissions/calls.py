@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl
 
 from landbridge.sandbox.permissions.actions import OTHERWISE
 from landbridge.sandbox.permissions.conditions import Known
@@ -26,21 +26,31 @@ _FUNCTIONS = {
 }
 _BUCKETS = {("GET", "policy"): "GetBucketPolicy", ("PUT", "policy"): "PutBucketPolicy", ("DELETE", "policy"): "DeleteBucketPolicy",
             ("GET", "location"): "GetBucketLocation", ("GET", "versions"): "ListBucketVersions"}  # fmt: skip
+_LISTING = {"list-type", "prefix", "delimiter", "max-keys", "continuation-token", "start-after", "encoding-type", "marker"}
 _OBJECTS = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
+_IN_PARTS = {"POST": "PutObject", "PUT": "PutObject", "DELETE": "AbortMultipartUpload", "GET": "ListMultipartUploadParts"}
 _VERSIONED = {"GetObject": "GetObjectVersion", "DeleteObject": "DeleteObjectVersion"}
+_ASIDE = {"acl", "tagging", "legal-hold", "retention", "torrent", "attributes", "restore", "select", "annotation"}
+_KEYS = {  # of conditions that are just a parameter of the call
+    ("sts", "ExternalId"): "sts:externalid",
+    ("sts", "RoleSessionName"): "sts:rolesessionname",
+    ("s3", "prefix"): "s3:prefix",
+    ("s3", "delimiter"): "s3:delimiter",
+}
 _TAG_LISTS = ("Tag", "Tags")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call. `params` are its parameters by their path, without numbers: `Tags.Key` has each tag's. `tags` are those that it gives;
-    `tagged` the types of what it makes with tags at once, as EC2 does."""
+    `tagged` the types of what it makes with tags at once, as EC2 does. `said` is the whole of a call in JSON."""
 
     service: str
     operation: str
     params: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tags: tuple[tuple[str, str], ...] = ()
     tagged: tuple[str, ...] = ()
+    said: Props = field(default_factory=dict)
 
     @property
     def action(self) -> str:
@@ -54,32 +64,36 @@ class Call:
 
     @property
     def known(self) -> Known:
-        """The keys that follow from the tags."""
+        """The keys that follow from it."""
         keys = tuple(key for key, _ in self.tags) or self.params.get("TagKeys", ())
         tags = {f"aws:requesttag/{key}".lower(): (value,) for key, value in self.tags}
-        return {**tags, **({"aws:tagkeys": keys} if keys else {})}
+        plain = {key: self.params[name] for (service, name), key in _KEYS.items() if service == self.service and name in self.params}
+        return {**tags, **plain, **({"aws:tagkeys": keys} if keys else {})}
 
 
-def call_of(asked: Asked, query: str, host: str, content: str, body: bytes) -> Call:
-    """The call that a request makes."""
+def call_of(asked: Asked, query: str, host: str, content: str, body: bytes, *, copied: bool = False) -> Call:
+    """The call that a request makes. `copied`: what it puts comes from another object."""
     service = PREFIXES.get(asked.service, asked.service)
     if service == "s3":
-        return _of_bucket(asked, dict(parse_qsl(query, keep_blank_values=True)), host)
+        call = _of_bucket(asked, dict(parse_qsl(query, keep_blank_values=True)), host)
+        return replace(call, operation=UNLISTED) if copied else call
     if service == "lambda":
         return _of_function(asked, body)
     if not asked.action:
         return Call(service, asked.path.rsplit("/operation/", 1)[-1] if "/operation/" in asked.path else UNLISTED)
     if "json" in content:
-        return _read(service, asked.action, list(_flat(_json(body))))
+        said = _json(body)
+        return replace(_read(service, asked.action, list(_flat(said))), said=said)
     text = body.decode("utf-8", "replace") if "x-www-form-urlencoded" in content else query
     return _read(service, asked.action, parse_qsl(text, keep_blank_values=True))
 
 
-def _json(body: bytes) -> Foreign:
+def _json(body: bytes) -> Props:
     try:
-        return json.loads(body or b"{}")
+        said = json.loads(body or b"{}")
     except ValueError:
         return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _flat(value: Foreign, path: str = "") -> Iterator[tuple[str, str]]:
@@ -111,32 +125,29 @@ def _read(service: str, operation: str, pairs: list[tuple[str, str]]) -> Call:
 
 
 def _of_bucket(asked: Asked, query: Props, host: str) -> Call:
-    path = unquote(asked.path).lstrip("/")
+    path = asked.path.encode("latin-1", "replace").decode("utf-8", "replace").lstrip("/")  # WSGI has bytes as letters
     hosted = host.split(".s3", 1)[0] if ".s3" in host else ""
     bucket, _, key = (hosted, "", path) if hosted else path.partition("/")
     params = {"Bucket": (bucket,), **({"Key": (f"{bucket}/{key}",)} if key else {})}
     if not bucket:
         return Call("s3", "ListAllMyBuckets" if asked.method == "GET" else UNLISTED)
     if key:
-        operation = _OBJECTS.get(asked.method, UNLISTED)
-        if {"acl", "tagging", "uploads", "uploadId", "legal-hold", "retention"} & set(query):
-            operation = UNLISTED
-        return Call("s3", _VERSIONED.get(operation, operation) if query.get("versionId") else operation, params)
+        return Call("s3", _on_object(asked.method, query), params)
     aside = set(query) & {"policy", "location", "versions"}
-    plain = not set(query) - {
-        "list-type",
-        "prefix",
-        "delimiter",
-        "max-keys",
-        "continuation-token",
-        "start-after",
-        "encoding-type",
-        "marker",
-    }
     if aside:
         return Call("s3", _BUCKETS.get((asked.method, aside.pop()), UNLISTED), params)
-    by_method = {"GET": "ListBucket", "HEAD": "ListBucket", "DELETE": "DeleteBucket"} if plain else {}
-    return Call("s3", by_method.get(asked.method, UNLISTED), params)
+    by_method = {"GET": "ListBucket", "HEAD": "ListBucket", "DELETE": "DeleteBucket"} if not set(query) - _LISTING else {}
+    given = {name: (str(query[name]),) for name in query if name in ("prefix", "delimiter")}
+    return Call("s3", by_method.get(asked.method, UNLISTED), {**params, **given})
+
+
+def _on_object(method: str, query: Props) -> str:
+    if _ASIDE & set(query):
+        return UNLISTED
+    if {"uploads", "uploadId"} & set(query):
+        return _IN_PARTS.get(method, UNLISTED)
+    operation = _OBJECTS.get(method, UNLISTED)
+    return _VERSIONED.get(operation, operation) if query.get("versionId") else operation
 
 
 def _of_function(asked: Asked, body: bytes) -> Call:
@@ -146,4 +157,4 @@ def _of_function(asked: Asked, body: bytes) -> Call:
     if match[1] is None:
         return _read("lambda", "CreateFunction", list(_flat(_json(body)))) if asked.method == "POST" else Call("lambda", "ListFunctions")
     operation = _FUNCTIONS.get((asked.method, match[2] or ""), UNLISTED)
-    return Call("lambda", operation, {"FunctionName": (unquote(match[1]),)})
+    return Call("lambda", operation, {"FunctionName": (match[1],)})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 
+from landbridge.sandbox.permissions.keys import UNTOLD, told
 from landbridge.sandbox.permissions.patterns import arn_like, filled, glob
 
 Known = Mapping[str, tuple[str, ...]]  # a request's keys, in small letters, and their values
@@ -14,7 +15,7 @@ Test = Callable[[str, str], bool]  # of a value of the request, and one of the p
 
 
 class UnknownError(Exception):
-    """An operator or a value that can't be judged."""
+    """An operator, a key or a value that can't be judged."""
 
 
 def _number(one: str) -> float:
@@ -73,10 +74,18 @@ _OPERATOR = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?
 def holds(condition: Mapping[str, Mapping[str, object]], known: Known, variables: bool = True) -> bool:
     """Whether every operator holds for every of its keys. Raises UnknownError."""
     return all(
-        _one(operator, known.get(key.lower()), _listed(wanted), known, variables)
+        _one(operator, _values(key.lower(), known), _listed(wanted), known, variables)
         for operator, keys in condition.items()
         for key, wanted in keys.items()
     )
+
+
+def _values(key: str, known: Known) -> tuple[str, ...]:
+    """Those of the request; none where it doesn't have the key."""
+    values = known.get(key, ())
+    if values is UNTOLD or (not values and not told(key)):
+        raise UnknownError(f"what {key} is isn't known")
+    return values
 
 
 def _listed(value: object) -> list[str]:
@@ -84,23 +93,26 @@ def _listed(value: object) -> list[str]:
     return [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
 
 
-def _one(operator: str, values: Sequence[str] | None, wanted: list[str], known: Known, variables: bool) -> bool:
+def _one(operator: str, values: Sequence[str], wanted: list[str], known: Known, variables: bool) -> bool:
     match = _OPERATOR.fullmatch(operator)
     if match is None:
         raise UnknownError(f"there is no operator {operator}")
     quantity, name, if_exists = match.groups()
     if name == "Null":
-        return all((values is None) == (one.lower() == "true") for one in wanted)
-    negated = name in _NEGATED
-    test = _TESTS.get(_NEGATED.get(name, name))
+        return any((not values) == (one.lower() == "true") for one in wanted)
+    plain = _NEGATED.get(name, name)
+    negated = plain != name
+    test = _TESTS.get(plain)
     if test is None:
         raise UnknownError(f"there is no operator {operator}")
-    if not values:
-        return quantity == "ForAllValues" or (quantity is None and (bool(if_exists) or negated)) or (bool(if_exists) and values is None)
-    patterns = [one for one in (filled(each, known, literal=_NEGATED.get(name, name) in _PLAIN, on=variables) for each in wanted) if one]
+    if not values or (quantity == "ForAllValues" and not any(values)):  # texts without a letter are none either
+        return quantity == "ForAllValues" or bool(if_exists) or (negated and quantity is None)
+    patterns = [filled(each, known, literal=plain in _PLAIN, on=variables) for each in wanted]
+    if negated and None in patterns:  # what isn't known might be what it must not be
+        raise UnknownError("a variable has no value")
 
     def matches(value: str) -> bool:
-        return any(_tested(test, value, one) for one in patterns) != negated
+        return any(one is not None and _tested(test, value, one) for one in patterns) != negated
 
     return all(map(matches, values)) if quantity == "ForAllValues" or (negated and quantity is None) else any(map(matches, values))
 

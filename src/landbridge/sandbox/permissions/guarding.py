@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import io
-import json
 import time
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
-from xml.sax.saxutils import escape
 
+from landbridge.sandbox.admitting.refusing import Refused, answered, cbor, kind_of
 from landbridge.sandbox.permissions.actions import FREE, PASSING
+from landbridge.sandbox.permissions.buckets import holds
 from landbridge.sandbox.permissions.calls import Call, call_of
 from landbridge.sandbox.permissions.conditions import Known
 from landbridge.sandbox.permissions.judging import Principal, Refusal, Resource, judge
+from landbridge.sandbox.permissions.places import Place
 from landbridge.sandbox.permissions.principals import principal_of
-from landbridge.sandbox.permissions.resources import Place, key, key_of_secret, made, passed, resources_of
+from landbridge.sandbox.permissions.resources import made, resources_of
+from landbridge.sandbox.permissions.roles import passed
+from landbridge.sandbox.permissions.secrets import key, key_of_secret
 from landbridge.sandbox.server.request import Asked
 
 Answer = tuple[int, dict[str, str], bytes]
 _TEMPORARY = "ASIA"  # how the keys of sessions begin
-_XML = "text/xml"
 
 
 def guarded(asked: Asked, environ: dict[str, Any]) -> Answer | None:
@@ -32,34 +33,43 @@ def guarded(asked: Asked, environ: dict[str, Any]) -> Answer | None:
         return None
     body = environ["wsgi.input"].read() if int(environ.get("CONTENT_LENGTH") or 0) else b""
     environ["wsgi.input"] = io.BytesIO(body)
-    content = environ.get("CONTENT_TYPE", "")
-    call = call_of(asked, environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""), content, body)
+    copied = bool(environ.get("HTTP_X_AMZ_COPY_SOURCE"))
+    call = call_of(
+        asked, environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""), environ.get("CONTENT_TYPE", ""), body, copied=copied
+    )
     place = Place(who.partition, who.account, asked.region)
-    refusal = _judged(who, call, place, _known(environ, place))
-    if refusal is None:
-        return None
-    status, headers, said = _answer(refusal, asked, environ, content)
-    return status, headers, b"" if asked.method == "HEAD" else said
+    refusal = judged(who, call, place, _known(environ, place))
+    return None if refusal is None else _answer(refusal, asked, environ)
 
 
-def _judged(who: Principal, call: Call, place: Place, known: Known) -> Refusal | None:
-    """The call itself, and what it asks besides: tags of what it makes, a role that it hands over, the key of a secret."""
+def judged(who: Principal, call: Call, place: Place, known: Known) -> Refusal | None:
+    """The call itself, and what it asks besides: tags of what it makes, a role that it hands over, the key of a secret, and leave to
+    know that an object isn't there."""
     if call.action in FREE:
         return None
     known = {**known, **call.known}
-    refusal = judge(who, call.action, resources_of(call, place), known)
+    resources = resources_of(call, place)
+    refusal = judge(who, call.action, resources, known)
     if refusal is None and call.tagged:
         making = {**known, "ec2:createaction": (call.operation,)}
         refusal = judge(who, "ec2:CreateTags", [made(kind, "ec2", place) for kind in call.tagged], making)
     if refusal is None and call.action in PASSING:
-        to = {**known, "iam:passedtoservice": ("lambda.amazonaws.com" if call.service == "lambda" else "ec2.amazonaws.com",)}
-        refusal = judge(who, "iam:PassRole", passed(call, PASSING[call.action], place), to)
+        service, parameter = PASSING[call.action]
+        to = {**known, "iam:passedtoservice": (_service(service, place),)}
+        refusal = judge(who, "iam:PassRole", passed(call, parameter, place), to)
     if refusal is None and call.action == "secretsmanager:GetSecretValue":
-        refusal = _opened(who, resources_of(call, place), place, known)
+        refusal = _opened(who, call, resources, place, known)
+    if refusal is None and call.action == "s3:GetObject" and not holds(call.first("Key")):
+        refusal = judge(who, "s3:ListBucket", resources_of(Call("s3", "ListBucket", call.params), place), known)
     return refusal
 
 
-def _opened(who: Principal, secrets: list[Resource], place: Place, known: Known) -> Refusal | None:
+def _service(name: str, place: Place) -> str:
+    """The principal of a service; those of EC2 have the partition's own ending."""
+    return f"{name}.amazonaws.com.cn" if (name, place.partition) == ("ec2", "aws-cn") else f"{name}.amazonaws.com"
+
+
+def _opened(who: Principal, call: Call, secrets: list[Resource], place: Place, known: Known) -> Refusal | None:
     """A secret under a key of somebody's own is opened in the reader's name. AWS' own key opens for nobody in another account."""
     for secret in secrets:
         name = key_of_secret(secret.arn, place)
@@ -68,7 +78,7 @@ def _opened(who: Principal, secrets: list[Resource], place: Place, known: Known)
             return Refusal(who.arn, "kms:Decrypt", "alias/aws/secretsmanager", why)
         suffix = "amazonaws.com.cn" if place.partition == "aws-cn" else "amazonaws.com"
         via = {"kms:viaservice": (f"secretsmanager.{place.region}.{suffix}",), "kms:encryptioncontext:secretarn": (secret.arn,)}
-        refusal = judge(who, "kms:Decrypt", [key(name, place)], {**known, **via}) if name else None
+        refusal = judge(who, "kms:Decrypt", [key(call, name, place)], {**known, **via}) if name else None
         if refusal is not None:
             return refusal
     return None
@@ -88,35 +98,16 @@ def _known(environ: dict[str, Any], place: Place) -> Known:
     }
 
 
-def _answer(refusal: Refusal, asked: Asked, environ: dict[str, Any], content: str) -> Answer:
+def _answer(refusal: Refusal, asked: Asked, environ: dict[str, Any]) -> Answer:
     """As the service's protocol has it."""
-    number = str(uuid4())
-    headers = {"x-amzn-RequestId": number}
-    text = str(refusal)
-    if asked.service == "ec2":
-        said = f"You are not authorized to perform this operation. {escape(text)}"
-        body = f"<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>{said}</Message></Error></Errors>"
-        return 403, {**headers, "Content-Type": _XML}, f"{body}<RequestID>{number}</RequestID></Response>".encode()
-    if asked.service == "s3":
-        body = f"<Error><Code>AccessDenied</Code><Message>{escape(text)}</Message><RequestId>{number}</RequestId></Error>"
-        return 403, {"x-amz-request-id": number, "Content-Type": "application/xml"}, body.encode()
+    kind, text = kind_of(asked, environ), str(refusal)
     if environ.get("HTTP_SMITHY_PROTOCOL", "") == "rpc-v2-cbor":
-        headers = {**headers, "Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
-        return 403, headers, _cbor({"__type": "AccessDeniedException", "message": text})
-    if "json" in content or asked.service == "lambda" or not asked.action:
-        code = "AccessDeniedException"
-        headers = {**headers, "Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": code}
-        status = 403 if not asked.action else 400
-        return status, headers, json.dumps({"__type": code, "message": text, "Message": text}).encode()
-    body = f"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{escape(text)}</Message></Error>"
-    return 403, {**headers, "Content-Type": _XML}, f"{body}<RequestId>{number}</RequestId></ErrorResponse>".encode()
-
-
-def _cbor(said: dict[str, str]) -> bytes:
-    """A map of texts (RFC 8949)."""
-
-    def text(one: str) -> bytes:
-        plain = one.encode()
-        return b"\x79" + len(plain).to_bytes(2, "big") + plain
-
-    return bytes([0xA0 + len(said)]) + b"".join(text(key) + text(value) for key, value in said.items())
+        return 403, *cbor(Refused("AccessDeniedException", text))
+    if kind == "ec2":
+        refused = Refused("UnauthorizedOperation", f"You are not authorized to perform this operation. {text}", 403)
+    elif kind == "json":
+        refused = Refused("AccessDeniedException", text, 400 if asked.action else 403)  # services that speak REST have the latter
+    else:
+        refused = Refused("AccessDenied", text, 403)
+    headers, body = answered(refused, kind)
+    return refused.status, headers, b"" if asked.method == "HEAD" else body

@@ -24,6 +24,7 @@ class Principal:
     boundary: Policy | None = None
     narrowed: Policy | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    number: str = ""  # the role's unique id
 
     @property
     def role_arn(self) -> str:
@@ -40,6 +41,7 @@ class Principal:
             "aws:principalarn": (self.role_arn,),
             "aws:principalaccount": (self.account,),
             "aws:principaltype": ("AssumedRole",),
+            "aws:userid": (f"{self.number}:{self.session}",),
             "aws:principalisawsservice": ("false",),
             **{f"aws:principaltag/{key}".lower(): (value,) for key, value in self.tags},
         }
@@ -73,7 +75,8 @@ class Refusal:
 def judge(who: Principal, action: str, resources: Iterable[Resource], known: Known) -> Refusal | None:
     """None where the action is allowed on every resource, else the first refusal. `known` are the call's own keys."""
     for resource in resources:
-        why = _refused(who, action, resource, {**who.known, **known, **resource.known})
+        owner = {"aws:resourceaccount": (resource.account,)} if resource.account else {}
+        why = _refused(who, action, resource, {**who.known, **known, **owner, **resource.known})
         if why is not None:
             return Refusal(who.arn, action, resource.arn, why)
     return None
@@ -108,11 +111,12 @@ def _refused(who: Principal, action: str, resource: Resource, known: Known) -> s
 
 
 def _grant(statement: Statement, who: Principal) -> Grant:
-    """How far a statement of a resource's policy reaches the principal. One that names an account leaves it to that account."""
+    """How far a statement of a resource's policy reaches the principal. One that names an account leaves it to that account. Who is
+    spared by NotPrincipal must be named as a role and as an account; nothing is allowed by it."""
     named = (statement.principals or {}).get("AWS", ())
     account = {who.account, f"arn:{who.partition}:iam::{who.account}:root"}
     if statement.but_principals:
-        return "none" if {who.arn, who.role_arn, *account} & set(named) else "role"
+        return "none" if statement.allows or (who.role_arn in named and account & set(named)) else "role"
     if who.arn in named:
         return "session"
     if "*" in named or who.role_arn in named:

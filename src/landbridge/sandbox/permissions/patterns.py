@@ -11,14 +11,31 @@ _MARKS = {"*": "\x00", "?": "\x01", "$": "$"}  # a star that is a star, in a pat
 _PARTS = 6  # of an ARN: arn, partition, service, Region, account, resource
 
 
+def _plain(text: str) -> str:
+    return text.replace("\x00", "*").replace("\x01", "?")
+
+
 @lru_cache(maxsize=4096)
 def _expression(pattern: str) -> re.Pattern[str]:
     words = {"*": ".*", "?": "."}
     return re.compile("".join(words.get(one) or re.escape(_plain(one)) for one in pattern), re.DOTALL)
 
 
-def _plain(text: str) -> str:
-    return text.replace("\x00", "*").replace("\x01", "?")
+@lru_cache(maxsize=4096)
+def _of_resources(pattern: str) -> re.Pattern[str]:
+    """No `*` inside one of the first five parts reaches into the next; one that ends its part may."""
+    found: list[str] = []
+    parts = 0
+    for at, one in enumerate(pattern):
+        within = parts < _PARTS - 1 and pattern[at + 1 : at + 2] not in ("", ":")
+        if one == "*":
+            found.append("[^:]*" if within else ".*")
+        elif one == "?":
+            found.append("[^:]" if parts < _PARTS - 1 else ".")
+        else:
+            found.append(re.escape(_plain(one)))
+        parts += one == ":"
+    return re.compile("".join(found), re.DOTALL)
 
 
 def glob(value: str, pattern: str) -> bool:
@@ -26,24 +43,25 @@ def glob(value: str, pattern: str) -> bool:
     return _expression(pattern).fullmatch(value) is not None
 
 
+def resource_like(value: str, pattern: str) -> bool:
+    """Whether a resource is as a statement's pattern has it."""
+    return pattern == "*" or _of_resources(pattern).fullmatch(value) is not None
+
+
 def arn_like(value: str, pattern: str) -> bool:
-    """Whether an ARN is as the pattern has it, each of its six parts for itself: no `*` of a part reaches into the next."""
-    if pattern == "*":
-        return True
+    """Whether an ARN is as a condition's pattern has it, each of its six parts for itself."""
     values, patterns = value.split(":", _PARTS - 1), pattern.split(":", _PARTS - 1)
-    if len(patterns) < _PARTS and not pattern.endswith("*"):
-        return False
-    if len(patterns) < _PARTS:  # a `*` at the end stands for all that follows
-        patterns += ["*"] * (_PARTS - len(patterns))
-    return len(values) == _PARTS and all(glob(*both) for both in zip(values, patterns, strict=True))
+    if pattern == "*" or len(values) < _PARTS or len(patterns) < _PARTS:
+        return pattern == "*" or value == pattern
+    return all(glob(*both) for both in zip(values, patterns, strict=True))
 
 
 def filled(text: str, known: Mapping[str, tuple[str, ...]], *, literal: bool = False, on: bool = True) -> str | None:
-    """A policy's text with its variables' values, in which no character is a pattern's; None where one has none, so that nothing matches.
+    """A policy's text with its variables' values, in which no character is a pattern's; None where one has none.
 
     `literal`: the text is no pattern. `on`: whether its policy has variables, which those before version 2012-10-17 don't.
     """
-    if not on:
+    if not on or "${" not in text:
         return text
     pieces: list[str] = []
     end = 0

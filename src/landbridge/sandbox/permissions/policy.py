@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from landbridge.sandbox.permissions.conditions import Known, UnknownError, holds
-from landbridge.sandbox.permissions.patterns import arn_like, filled, glob
+from landbridge.sandbox.permissions.patterns import filled, glob, resource_like
 from landbridge.sandbox.server.foreign import Props
 
 Principals = Mapping[str, tuple[str, ...]]  # by kind: AWS, Service, Federated
@@ -31,14 +32,18 @@ class Statement:
         """Whether it speaks of this. A condition that can't be judged makes what it denies denied, and nothing allowed."""
         if any(glob(action.lower(), one.lower()) for one in self.actions) == self.but_actions:
             return False
-        if self.resources is not None:
-            patterns = (filled(one, known, on=self.variables) for one in self.resources)
-            if any(one is not None and (one == "*" or arn_like(resource, one)) for one in patterns) == self.but_resources:
-                return False
         try:
-            return holds(self.condition, known, self.variables)
+            return self._of(resource, known) and holds(self.condition, known, self.variables)
         except UnknownError:
             return not self.allows
+
+    def _of(self, resource: str, known: Known) -> bool:
+        if self.resources is None:
+            return True
+        patterns = [filled(one, known, on=self.variables) for one in self.resources]
+        if self.but_resources and None in patterns:
+            raise UnknownError("a variable has no value")
+        return any(one is not None and resource_like(resource, one) for one in patterns) != self.but_resources
 
 
 Policy = tuple[Statement, ...]
@@ -46,7 +51,15 @@ Policy = tuple[Statement, ...]
 
 def read(document: str | Props) -> Policy:
     """A policy's statements."""
-    said: Props = json.loads(document) if isinstance(document, str) else document
+    return _read(document) if isinstance(document, str) else _statements(document)
+
+
+@lru_cache(maxsize=1024)
+def _read(document: str) -> Policy:
+    return _statements(json.loads(document))
+
+
+def _statements(said: Props) -> Policy:
     statements = said.get("Statement") or []
     variables = said.get("Version") == "2012-10-17"
     return tuple(_statement(one, variables) for one in (statements if isinstance(statements, list) else [statements]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.sandbox.permissions.judging import Principal
+from landbridge.sandbox.permissions.places import listed
 from landbridge.sandbox.permissions.policy import Policy, read
 from landbridge.sandbox.server.foreign import Foreign
 
@@ -42,7 +43,8 @@ def _principal(partitions: Foreign, account: str, arn: str, session: Foreign) ->
             ),
             boundary=_managed(backend.managed_policies[boundary]) if boundary in backend.managed_policies else () if boundary else None,
             narrowed=read(session.policy) if session.policy else None,
-            tags=_tags(role.tags),
+            tags=tuple(listed(role.tags).items()),
+            number=role.id,
         )
     return None
 
@@ -50,9 +52,3 @@ def _principal(partitions: Foreign, account: str, arn: str, session: Foreign) ->
 def _managed(policy: Foreign) -> Policy:
     """A managed policy, as its default version has it."""
     return read(next(one.document for one in policy.versions if one.is_default))
-
-
-def _tags(held: Foreign) -> tuple[tuple[str, str], ...]:
-    if isinstance(held, dict):
-        return tuple((key, one["Value"] if isinstance(one, dict) else one) for key, one in held.items())
-    return tuple((one["Key"], one["Value"]) for one in held or ())
