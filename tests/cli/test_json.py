@@ -36,7 +36,7 @@ def printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]
     file = str(tmp_path / "network.yaml")
     said: dict[str, Any] = {}
     for name, words in {
-        "plan": ["plan", file, "--json"],
+        "plan": ["plan", file, "--release", "1.4", "--json"],
         "render": ["render", file, "--out", str(tmp_path / "build"), "--json"],
         "verify": ["verify", file, "--json"],
         "trace": ["trace", file, "singapore-4", "virginia-4", "--protocol", "tcp", "--port", "443", "--json"],

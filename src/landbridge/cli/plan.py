@@ -10,60 +10,98 @@ import click
 from landbridge.cli import output
 from landbridge.cli.asking import asked_cloud
 from landbridge.cli.options import json_option, network_file
+from landbridge.findings import LandbridgeError, error
 
 if TYPE_CHECKING:
+    from landbridge.aws.calling import Cloud
     from landbridge.aws.prices import Estimate, Prices
     from landbridge.design import Design, Lock, Quota
 
 
 @click.command()
 @network_file
+@click.option("--aws", is_flag=True, help="Ask the network's accounts: what would change there, and their own quotas.")
+@click.option("--sandbox", is_flag=True, help="Ask the embedded AWS on this machine, which is started if need be.")
+@click.option("--endpoint", metavar="URL", help="Ask an AWS emulator of your own.")
+@click.option("--release", metavar="R", help="Plan with this VyOS release line (1.1 to 1.5) instead of the file's.")
 @click.option("--refresh-prices", is_flag=True, help="Ask AWS for today's prices first, and keep them beside the network file.")
-@click.option("--ask-quotas", is_flag=True, help="Compare with the accounts' own quotas instead of AWS' defaults.")
+@click.option("--ask-quotas", is_flag=True, help="Ask the accounts for their own quotas alone, in the place of AWS' defaults.")
 @json_option
-def plan(file: Path, refresh_prices: bool, ask_quotas: bool, as_json: bool) -> int:
-    """Show what follows from the network file: overlaps, translations, gateways and tunnels, the price a month, and what to look at.
+def plan(
+    file: Path,
+    aws: bool,
+    sandbox: bool,
+    endpoint: str | None,
+    release: str | None,
+    refresh_prices: bool,
+    ask_quotas: bool,
+    as_json: bool,
+) -> int:
+    """Show what follows from the network file: overlaps, translations, gateways and tunnels, what AWS would create, change and
+    destroy, the price a month, and what to look at.
 
-    Nothing is written and no cloud is asked (but for --refresh-prices and --ask-quotas). What the lock file holds stays;
-    what is new is marked so, and only `landbridge render` writes it down.
+    Nothing is written and no cloud is asked, so all is counted that would be made from nothing; with --aws (or --sandbox) it is
+    compared with what is deployed, and the quotas are those of the accounts. What the lock file holds stays; what is new is marked so,
+    and only `landbridge render`, `lab up` and `deploy` write it down.
 
     \b
     Examples:
       landbridge plan
       landbridge plan acquisition.yaml --json | jq '.translations[] | select(.site == "tokyo")'
+      landbridge plan --aws                   what `deploy` would do now
+      landbridge plan --sandbox --release 1.4
 
     \b
     Exit status:
       0  the network can be built; there may be warnings
-      2  it can't: each reason is on standard error with its file and line
+      2  it can't, or an AWS that was to be asked can't be: each reason is on standard error, with its file and line where it has one
     """
     from landbridge.artifacts import lock_path, read_lock
     from landbridge.aws.prices import estimate, known_prices, prices_path
-    from landbridge.design import design
+    from landbridge.cli.forecast import forecast, forecast_json
+    from landbridge.design import design, rereleased
     from landbridge.intent import load
 
     document = load(file)
     lock = read_lock(lock_path(file))
     planned = design(document, lock)
-    if ask_quotas:
-        planned = design(document, lock, _asked(planned))
+    cloud, place = _asked_of(planned, aws, sandbox, endpoint)
+    if ask_quotas or cloud is not None:
+        planned = design(document, lock, _asked(planned, cloud or asked_cloud()))
+    if release is not None:
+        planned = rereleased(planned, release)
+    found = forecast(planned, cloud, place)
     prices = known_prices(prices_path(file))
     if refresh_prices:
         prices = _refreshed(planned, prices, prices_path(file))
     price = estimate(planned, prices)
     if as_json:
-        output.say_json(plan_json(planned, lock) | {"price": price_json(price)})
+        said = plan_json(planned, lock)
+        findings = [*said.pop("findings"), *(finding.as_json() for finding in found.findings)]
+        output.say_json(said | {"deployment": forecast_json(found), "price": price_json(price), "findings": findings})
     else:
         from landbridge.cli.planview import plan_view
 
-        output.show(*plan_view(planned, lock, price))
+        output.show(*plan_view(planned, lock, price, found))
     return 0
 
 
-def _asked(planned: Design) -> dict[Quota, int]:
-    """The accounts' own quotas. Where an account can't be asked, that is said, and AWS' defaults stay."""
-    cloud = asked_cloud()
+def _asked_of(planned: Design, aws: bool, sandbox: bool, endpoint: str | None) -> tuple[Cloud | None, str | None]:
+    """The AWS that is to be asked, and what it is called."""
+    if aws + sandbox + (endpoint is not None) > 1:
+        raise LandbridgeError(error("schema", "--aws, --sandbox and --endpoint are different places.", None, "Take one of them."))
+    if not (aws or sandbox or endpoint):
+        return None, None
+    import threading
 
+    from landbridge.cli.deployment import cloud_of
+
+    name = "the sandbox" if sandbox else endpoint or "the network's accounts"
+    return cloud_of(planned.network, sandbox, endpoint, threading.Event()), name
+
+
+def _asked(planned: Design, cloud: Cloud) -> dict[Quota, int]:
+    """The accounts' own quotas. Where an account can't be asked, that is said, and AWS' defaults stay."""
     from landbridge.aws.calling import Answer, CallError, Place
     from landbridge.aws.quotas import NOT_THERE, asked_quotas
     from landbridge.aws.stacks.accounts import account_of

@@ -13,13 +13,15 @@ from rich.text import Text
 
 from landbridge.aws.prices import FALLBACK, Estimate
 from landbridge.cli import output
+from landbridge.cli.forecast import Forecast, forecast_view
 from landbridge.design import Design, Lock, SitePlan, Translation
 
 MOST_ROWS = 200  # of one table; nobody reads more, and --json has them all
 
 
-def plan_view(planned: Design, lock: Lock, price: Estimate) -> Iterator[RenderableType]:
-    """The plan from the whole to the parts: the network in a line, overlaps, translations, sites, gateways, the price, findings."""
+def plan_view(planned: Design, lock: Lock, price: Estimate, forecast: Forecast) -> Iterator[RenderableType]:
+    """The plan from the whole to the parts: the network in a line, overlaps, translations, sites, gateways, what deploying it would do,
+    the price, findings."""
     yield _summary(planned)
     if planned.overlaps:
         overlaps = [(str(overlap.prefix), ", ".join(overlap.owners)) for overlap in planned.overlaps]
@@ -39,10 +41,11 @@ def plan_view(planned: Design, lock: Lock, price: Estimate) -> Iterator[Renderab
         for tunnel in gateway.tunnels
     ]
     yield from _section("Tunnels", "Named <gateway>-1 and -2.", ("tunnel", "role", "gateway stands in", "AWS' end", "its end"), tunnels)
+    yield from forecast_view(forecast)
     yield from _price(price)
-    if planned.findings:
+    if findings := (*planned.findings, *forecast.findings):
         yield from _heading("Findings", "")
-        for line in output.finding_lines(planned.findings):
+        for line in output.finding_lines(findings):
             severity, _, rest = line.partition(": ")
             styles = {"error": "bold red", "warning": "yellow", "note": "dim"}
             yield Padding(Text.assemble((f"{severity}: ", styles[severity]), rest), (0, 0, 0, 2))

@@ -40,8 +40,15 @@ def read(template: str) -> dict[str, Any]:
     return found
 
 
+@lru_cache(maxsize=2048)
 def resources(template: str) -> tuple[ResourceChange, ...]:
-    """Everything that a template makes where nothing is yet."""
+    """Everything that a template makes where nothing is yet. Of one that is written as ours are, that is seen without reading all of it,
+    which takes fifty times as long."""
+    _, _, section = template.partition("\nResources:\n")
+    section = re.split(r"^\S", section, maxsplit=1, flags=re.MULTILINE)[0]
+    found = re.findall(r"^  (\w+):\n    Type: (\S+)$", section, re.MULTILINE)
+    if found and len(found) == len(re.findall(r"^  \w+:", section, re.MULTILINE)):
+        return tuple(ResourceChange("add", name, type_) for name, type_ in found)
     return tuple(ResourceChange("add", name, one["Type"]) for name, one in read(template)["Resources"].items())
 
 
