@@ -5,9 +5,11 @@ What the emulator lacks is added here: routes through a prefix list to an interf
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3  # type: ignore[import-untyped]
@@ -15,21 +17,28 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError  # type: ignore[import-untyped]
 from moto import mock_aws
 from moto.autoscaling.models import autoscaling_backends
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.ec2.models import ec2_backends
 from moto.ec2.models.route_tables import Route, RouteBackend
 
 from landbridge.heal import tags
+from landbridge.heal.clients import Clients
 
-REGION, ACCOUNT, NETWORK = "eu-west-1", "123456789012", "acme"
+REGION, HUB, ACCOUNT, NETWORK = "eu-west-1", "us-west-2", "123456789012", "acme"
 
 
 @dataclass
 class Cloud:
     """Clients, what was called (reads too), and which call by its number fails, and how: before it is done, or after."""
 
+    clients: Clients
     ec2: Any
     autoscaling: Any
+    dynamodb: Any
+    cloudwatch: Any
     tables: list[str]
     foreign: str
+    vpc: str
     prefix_list: str
     addresses: dict[str, str]
     calls: list[str] = field(default_factory=list)
@@ -37,7 +46,33 @@ class Cloud:
     fail_how: str = "error"
 
     def writes(self) -> list[str]:
-        return [call for call in self.calls if not call.startswith("Describe")]
+        return [call for call in self.calls if call not in self.reads()]
+
+    def reads(self) -> list[str]:
+        return [call for call in self.calls if call.startswith("Describe") or call == "Scan"]
+
+    def say(self, name: str, word: str) -> None:
+        """A gateway's last word, as it is in the table."""
+        self.dynamodb.put_item(TableName="acme-words", Item={"name": {"S": name}, "word": {"S": word}, "at": {"N": "1"}})
+
+    def claim(self, gateway: str, by: str = "", ago: int = 0) -> None:
+        at = int(time.time()) - ago
+        self.say(by or gateway, f"claim={gateway} by={by or gateway} prepends=0 at={at} expires={at + 60}")
+
+    def age(self, seconds: int = 3600) -> None:
+        """All instances were launched so long ago."""
+        for instance in ec2_backends[ACCOUNT][REGION].all_instances():
+            instance.launch_time = datetime.now(UTC) - timedelta(seconds=seconds)
+
+    def cut_off(self, gateway: str, ago: int = 0) -> None:
+        """The alarm that its tunnels are down, since so many seconds."""
+        name = f"acme-{gateway}-connection-down"
+        self.cloudwatch.put_metric_alarm(
+            AlarmName=name, Namespace="AWS/VPN", MetricName="TunnelState", Statistic="Maximum", Period=300, EvaluationPeriods=1,
+            ComparisonOperator="LessThanOrEqualToThreshold", Threshold=0,
+        )  # fmt: skip
+        self.cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="tried")
+        cloudwatch_backends[ACCOUNT][HUB].alarms[name].state_updated_timestamp = datetime.now(UTC) - timedelta(seconds=ago)
 
     def groups(self) -> dict[str, dict[str, Any]]:
         return {one["AutoScalingGroupName"]: one for one in self.autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]}
@@ -63,6 +98,17 @@ class Cloud:
         routes = self.ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"]
         return [one["NetworkInterfaceId"] for one in routes if one.get("DestinationPrefixListId") == self.prefix_list]
 
+    def group(self, name: str, size: int, **more: str) -> None:
+        """One more group."""
+        self.autoscaling.create_auto_scaling_group(
+            AutoScalingGroupName=name,
+            LaunchTemplate={"LaunchTemplateName": "gateway"},
+            MinSize=size,
+            MaxSize=1,
+            AvailabilityZones=[f"{REGION}a"],
+            Tags=[{**tag, "PropagateAtLaunch": True} for tag in _tags(**more)],
+        )
+
     def die(self, gateway: str) -> None:
         """The instance ends, and its group has another at once, held back by its hook."""
         self.ec2.terminate_instances(InstanceIds=[self.member(gateway)])
@@ -87,12 +133,14 @@ class Cloud:
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # which take seconds
     _add_what_the_emulator_lacks(monkeypatch)
     with mock_aws():
         yield _site()
 
 
 def tagged(kind: str, **more: str) -> list[dict[str, Any]]:
+    """What gives a thing its tags: the network's and lima's, but for `more`."""
     return [{"ResourceType": kind, "Tags": _tags(**more)}]
 
 
@@ -113,7 +161,7 @@ def _site() -> Cloud:
     prefix_list = ec2.create_managed_prefix_list(
         PrefixListName="remote", MaxEntries=5, AddressFamily="IPv4", TagSpecifications=tagged("prefix-list")
     )["PrefixList"]["PrefixListId"]
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    image = ec2.register_image(Name="router")["ImageId"]
     ec2.create_launch_template(LaunchTemplateName="gateway", LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"})
     addresses = {}
     for number, (zone, role) in enumerate((("a", "active"), ("b", "standby"))):
@@ -128,10 +176,19 @@ def _site() -> Cloud:
             VPCZoneIdentifier=subnets[zone],
             Tags=[{**tag, "PropagateAtLaunch": True} for tag in told],
         )
-    made = Cloud(ec2, autoscaling, tables, foreign, prefix_list, addresses)
+    dynamodb = boto3.client("dynamodb", REGION)
+    dynamodb.create_table(
+        TableName="acme-words",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+    )
+    events, cloudwatch = boto3.client("events", REGION), boto3.client("cloudwatch", HUB)
+    clients = Clients(ec2, autoscaling, dynamodb, events, cloudwatch)
+    made = Cloud(clients, ec2, autoscaling, dynamodb, cloudwatch, tables, foreign, vpc, prefix_list, addresses)
     for gateway in addresses:
         made.hold(gateway)
-    for client in (ec2, autoscaling):
+    for client in (ec2, autoscaling, dynamodb, events, cloudwatch):
         client.meta.events.register_first("before-call.*.*", _failing_before(made))
         client.meta.events.register_last("after-call.*.*", _failing_after(made))
     autoscaling.meta.events.register("before-call.auto-scaling.CompleteLifecycleAction", _completing)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
 from hypothesis import strategies as st
 
-from landbridge.heal.decide import Action, Assign, Associate, Complete, Forward, Point
-from landbridge.heal.observe import Gateway, Instance, Observation, Route
+from landbridge.heal.decide import HOPELESS, LAG, YOUNG, Action, Assign, Associate, Complete, Forward, Point, Replace
+from landbridge.heal.observation import Gateway, Instance, Observation, Route, Word
 
 SITES = ("lima", "tokyo")
 LIFECYCLES = ("Pending", "Pending:Wait", "Pending:Proceed", "InService", "Terminating:Wait", "Terminating:Proceed", "Standby")
+NOW = 1_700_000_000
+AGES = (0, 30, 61, LAG, HOPELESS + 1, YOUNG + 1, 100_000)  # seconds
 STATES = ("", "pending", "running", "running", "running", "shutting-down", "terminated")
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> Observation:
-    """One or two sites of one or two gateways, each with up to three instances in any state; routes lead anywhere."""
+    """One or two sites of one or two gateways, each with up to three instances in any state; routes lead anywhere; anything was said."""
     gateways = []
     for site in draw(st.sampled_from((SITES, SITES[:1]))):
         for letter in draw(st.sampled_from(("a", "ab"))):
@@ -33,6 +36,7 @@ def worlds(draw: st.DrawFn) -> Observation:
                     allocation=draw(st.sampled_from(("", f"eip-{name}", f"eip-{name}"))),
                     associated=draw(st.sampled_from(("", "eni-old", *(one.interface for one in instances)))),
                     instances=instances,
+                    cut_off=draw(st.none() | st.sampled_from(AGES).map(lambda age: NOW - age)),
                 )
             )
     anywhere = ("", "eni-old", *(one.interface for gateway in gateways for one in gateway.instances))
@@ -49,7 +53,16 @@ def worlds(draw: st.DrawFn) -> Observation:
                     present,
                 )
             )
-    return Observation(tuple(gateways), tuple(routes))
+    return Observation(tuple(gateways), tuple(routes), tuple(_words(draw, gateways)), NOW)
+
+
+def _words(draw: st.DrawFn, gateways: list[Gateway]) -> Iterator[Word]:
+    """Of pairs: each may have said that it, or the other, has their site."""
+    for gateway in gateways:
+        pair = [one.name for one in gateways if one.site == gateway.site]
+        if len(pair) == 2 and draw(st.booleans()):
+            at = NOW - draw(st.sampled_from(AGES))
+            yield Word(draw(st.sampled_from(pair)), gateway.name, at, at + 60)
 
 
 def _instance(draw: st.DrawFn, gateway: str, number: int) -> Instance:
@@ -61,7 +74,7 @@ def _instance(draw: st.DrawFn, gateway: str, number: int) -> Instance:
         lifecycle,
         healthy=draw(st.sampled_from((True, True, True, False))),
         state=state,
-        launched=draw(st.sampled_from(("08:00", "08:01"))),
+        launched=NOW - draw(st.sampled_from(AGES)),
         interface=f"eni-{gateway}-{number}",
         primary=f"10.0.0.{number + 1}",
         addresses=(f"10.0.0.{number + 1}",),
@@ -87,6 +100,8 @@ def after(seen: Observation, action: Action) -> Observation:
             if result == "ABANDON":
                 return _changed(seen, name, lifecycle="Terminating:Proceed")
             return _changed(seen, name, lifecycle="InService" if hook == "landbridge-launch" else "Terminating:Proceed")
+        case Replace(instance=name):
+            return _changed(seen, name, healthy=False)
         case _:
             assert_never(action)
 

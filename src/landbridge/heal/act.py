@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
-from landbridge.heal.decide import Action, Assign, Associate, Complete, Forward, Point
-from landbridge.heal.observe import Client
+from landbridge.heal.clients import FAILURES, Client, Clients, code, trouble
+from landbridge.heal.decide import Action, Assign, Associate, Complete, Forward, Point, Replace
 
+MOST_EVENTS = 10  # of a call
 SKIPPED = "skipped: what it needs has failed"
 
 
@@ -22,17 +23,32 @@ class Outcome:
     trouble: str = ""
 
 
-def act(actions: Iterable[Action], ec2: Client, autoscaling: Client) -> tuple[Outcome, ...]:
+def act(actions: Iterable[Action], clients: Clients) -> tuple[Outcome, ...]:
     """Does the actions in their order. One that fails holds back only what needs it; the next run does the rest."""
     done: list[Outcome] = []
     for action in actions:
-        trouble = SKIPPED if _held_back(action, done) else _tried(action, ec2, autoscaling)
+        trouble = SKIPPED if _held_back(action, done) else _tried(action, clients.ec2, clients.autoscaling)
         done.append(Outcome(action, trouble))
     return tuple(done)
 
 
+def tell(entries: Sequence[Mapping[str, str]], events: Client) -> str:
+    """Puts events on the bus; what is wrong, or "". They are told once: a next run would have nothing to tell."""
+    try:
+        for first in range(0, len(entries), MOST_EVENTS):
+            answer = events.put_events(Entries=entries[first : first + MOST_EVENTS])
+            if answer["FailedEntryCount"]:
+                return str(next(one["ErrorCode"] for one in answer["Entries"] if one.get("ErrorCode")))
+    except FAILURES as problem:
+        return trouble(problem)
+    return ""
+
+
 def _held_back(action: Action, done: list[Outcome]) -> bool:
-    """No instance comes into service while it lacks something, and nothing is sent to one that would drop it."""
+    """No instance comes into service while it lacks something, nothing is sent to one that would drop it, and none is replaced while
+    anything is amiss."""
+    if isinstance(action, Replace):
+        return any(outcome.trouble for outcome in done)
     failed = [outcome.action for outcome in done if outcome.trouble and outcome.action.instance == action.instance]
     if isinstance(action, Complete):
         return bool(failed)
@@ -42,10 +58,8 @@ def _held_back(action: Action, done: list[Outcome]) -> bool:
 def _tried(action: Action, ec2: Client, autoscaling: Client) -> str:
     try:
         _do(action, ec2, autoscaling)
-    except ClientError as problem:
-        return f"{_code(problem)}: {problem.response['Error'].get('Message', '')}"
-    except BotoCoreError as problem:  # no answer: a timeout, a broken connection
-        return f"{type(problem).__name__}: {problem}"
+    except FAILURES as problem:
+        return trouble(problem)
     return ""
 
 
@@ -61,6 +75,8 @@ def _do(action: Action, ec2: Client, autoscaling: Client) -> None:
             _point(action, ec2)
         case Complete(instance, group, hook, result):
             _complete(instance, group, hook, result, autoscaling)
+        case Replace(instance):
+            _replace(instance, autoscaling)
 
 
 def _point(action: Point, ec2: Client) -> None:
@@ -73,9 +89,9 @@ def _point(action: Point, ec2: Client) -> None:
     try:
         (ec2.replace_route if action.present else ec2.create_route)(**route)
     except ClientError as problem:
-        if action.present and _code(problem) in ("InvalidRoute.NotFound", "InvalidParameterValue"):
+        if action.present and code(problem) in ("InvalidRoute.NotFound", "InvalidParameterValue"):
             ec2.create_route(**route)
-        elif not action.present and _code(problem) == "RouteAlreadyExists":
+        elif not action.present and code(problem) == "RouteAlreadyExists":
             ec2.replace_route(**route)
         else:
             raise
@@ -88,9 +104,14 @@ def _complete(instance: str, group: str, hook: str, result: str, autoscaling: Cl
         )
     except ClientError as problem:
         # Another run has completed it, or its time was up.
-        if not (_code(problem) == "ValidationError" and "No active Lifecycle Action" in problem.response["Error"].get("Message", "")):
+        if not (code(problem) == "ValidationError" and "No active Lifecycle Action" in problem.response["Error"].get("Message", "")):
             raise
 
 
-def _code(problem: ClientError) -> str:
-    return str(problem.response["Error"].get("Code", ""))
+def _replace(instance: str, autoscaling: Client) -> None:
+    try:
+        autoscaling.set_instance_health(InstanceId=instance, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False)
+    except ClientError as problem:
+        # It is gone already.
+        if not (code(problem) == "ValidationError" and "not found" in problem.response["Error"].get("Message", "")):
+            raise

@@ -9,19 +9,16 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
-from botocore.config import Config  # type: ignore[import-untyped]
-
-from landbridge.heal.act import act
+from landbridge.heal.act import Outcome, act, tell
+from landbridge.heal.clients import FAILURES, Clients, clients, trouble
 from landbridge.heal.decide import decide, problems
-from landbridge.heal.observe import Client, observe
-from landbridge.heal.report import line
+from landbridge.heal.observe import observe
+from landbridge.heal.report import Told, happened, line
 
 NETWORK = "LANDBRIDGE_NETWORK"  # the environment variable that says which network it heals
-PATIENCE = Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
+HUB_REGION = "LANDBRIDGE_HUB_REGION"  # the one that says where the hub's alarms are; unset where that is another account
 
 
 class Unfinished(Exception):  # noqa: N818 - not a fault of the code: Lambda is to call again
@@ -30,21 +27,32 @@ class Unfinished(Exception):  # noqa: N818 - not a fault of the code: Lambda is 
 
 def handle(event: Mapping[str, Any], _context: object) -> None:
     """One run. Raises `Unfinished` where an action failed, so that Lambda runs it again."""
-    run(os.environ[NETWORK], event, _client("ec2"), _client("autoscaling"))
+    run(os.environ[NETWORK], event, clients(os.environ.get(HUB_REGION, "")))
 
 
-def run(network: str, event: Mapping[str, Any], ec2: Client, autoscaling: Client) -> None:
+def run(network: str, event: Mapping[str, Any], through: Clients) -> None:
     """Observe, decide, act, report."""
     began = time.monotonic()
-    seen = observe(network, ec2, autoscaling)
-    outcomes = act(decide(seen), ec2, autoscaling)
-    sys.stdout.write(line(network, event, outcomes, problems(seen), int(1000 * (time.monotonic() - began))) + "\n")
-    failed = [outcome.trouble for outcome in outcomes if outcome.trouble]
+    outcomes: tuple[Outcome, ...] = ()
+    told: tuple[Told, ...] = ()
+    try:
+        seen = observe(network, through, _caller(event))
+    except FAILURES as problem:
+        failed = [trouble(problem)]
+        wrong: tuple[str, ...] = (f"the network couldn't be looked at: {failed[0]}",)
+    else:
+        outcomes = act(decide(seen), through)
+        failed = [outcome.trouble for outcome in outcomes if outcome.trouble]
+        told = happened(seen, outcomes)
+        unsent = tell([one.entry(network) for one in told], through.events)
+        wrong = (*problems(seen), *((f"no event was sent: {unsent}",) if unsent else ()))
+    took = int(1000 * (time.monotonic() - began))
+    sys.stdout.write(line(network, event, outcomes, wrong, told, failures=len(failed), now=time.time(), took=took) + "\n")
     if failed:
-        raise Unfinished(f"{len(failed)} of {len(outcomes)} actions failed, the first with {failed[0]}")
+        raise Unfinished(f"{len(failed)} failed, the first with {failed[0]}")
 
 
-@cache
-def _client(service: str) -> Client:
-    client: Client = boto3.client(service, config=PATIENCE)
-    return client
+def _caller(event: Mapping[str, Any]) -> str:
+    """The gateway that called, if one did. It is taken for nothing but its name."""
+    detail = event.get("detail")
+    return str(detail.get("gateway", "")) if event.get("source") == "landbridge.gateway" and isinstance(detail, Mapping) else ""

@@ -12,7 +12,8 @@ from landbridge.aws.stacks.heal import heal_stack
 
 
 def stack() -> StackPlan:
-    return heal_stack("acme", Account("default"), "eu-west-1", name="acme-heal", base="acme-base", own={"CostCenter": "net"})
+    more = {"own": {"CostCenter": "net"}, "hub_region": "us-west-2"}
+    return heal_stack("acme", Account("default"), "eu-west-1", name="acme-heal", base="acme-base", **more)  # type: ignore[arg-type]
 
 
 class Loader(yaml.SafeLoader):

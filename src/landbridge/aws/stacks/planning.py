@@ -38,7 +38,15 @@ def _shared(design: Design, layout: Layout) -> Iterator[StackPlan]:
         template = base_template(design.network, _labels(design, None, "base"))
         yield _plan(layout.base(place), "base", place.account.alias, place, template, {})
     for place in dict.fromkeys(layout.sites.values()):
-        yield heal_stack(design.network, place.account, place.region, name=layout.heal(place), base=layout.base(place), own=design.tags)
+        yield heal_stack(
+            design.network,
+            place.account,
+            place.region,
+            name=layout.heal(place),
+            base=layout.base(place),
+            own=design.tags,
+            hub_region=layout.hub.region if place.account == layout.hub.account else None,
+        )
 
 
 def _hub(design: Design, layout: Layout) -> StackPlan:
