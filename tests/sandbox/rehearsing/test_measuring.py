@@ -63,6 +63,11 @@ def test_the_hub_has_left_a_gateway_with_the_first_route_by_another() -> None:
     assert measure(played(hub=hub)).hub_s == 3.8
 
 
+def test_a_singles_route_is_back_when_it_leads_anywhere_after_it_had_led_nowhere() -> None:
+    hub = [(BROKEN + 25.0, A), (BROKEN + 25.2, frozenset[IPv4Address]()), (BROKEN + 51.7, A), (BROKEN + 52.0, A)]
+    assert measure(played(kind="single", hub=hub)).hub_s == 51.7
+
+
 def test_of_calls_only_those_of_heal_count_that_wrote_and_were_let_through() -> None:
     journal = (
         call(0.1, "ec2:ReplaceRoute"),

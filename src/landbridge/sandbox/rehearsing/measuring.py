@@ -143,5 +143,13 @@ def _moving(calls: Iterable[Record], since: float, until: float) -> int:
 
 
 def _left(played: Played) -> float | None:
-    """When the hub's route had left the gateway's tunnels, for the first time."""
-    return next((at for at, ends in played.hub if at >= played.broken and ends and not ends & played.ends), None)
+    """When the hub's route led to another gateway than the broken one; of a single, when it led to its new instance after it had led
+    nowhere."""
+    nowhere = False
+    for at, ends in played.hub:
+        if at < played.broken:
+            continue
+        if ends and (nowhere if played.kind == "single" else not ends & played.ends):
+            return at
+        nowhere = not ends
+    return None
