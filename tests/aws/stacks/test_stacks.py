@@ -120,6 +120,7 @@ EVERY = {
     ("SecretsKey", "Own"),  # in a key's own policy `*` is that key
     ("SecretsKey", "Gateways"),
     ("Role", "Look"),  # EC2 and Auto Scaling know no narrower right to look
+    ("Role", "Alarms"),  # in the hub's Region alone
 }
 
 
