@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,7 +51,7 @@ class Gateway:
         self.shell = [shell, "sh"] if shell == "busybox" else [shell]
         (folder / "state").mkdir(parents=True)
         (folder / "bin").mkdir()
-        for name, text in role_scripts(site, plan).items():
+        for name, text in role_scripts(site, plan, "acme").items():
             (folder / name).write_text(text.replace("VTIS='vti0 vti1'", "VTIS='lo'"))
             (folder / name).chmod(0o755)
         (folder / "bin" / "vtysh").write_text(VTYSH)
@@ -89,7 +91,14 @@ class Gateway:
         return [dict(word.split("=") for word in line.split()) for line in told.read_text().splitlines()] if told.exists() else []
 
     def hears(self, line: str) -> None:
-        (self.folder / "state" / "heard").write_text(line + "\n")
+        self.keeps("heard", line)
+
+    def keeps(self, name: str, line: str) -> None:
+        (self.folder / "state" / name).write_text(line + "\n")
+
+    @property
+    def since(self) -> int:
+        return int((self.folder / "state" / "role").read_text().split()[1])
 
 
 @pytest.fixture(params=SHELLS)
@@ -200,6 +209,93 @@ def test_a_gateway_is_well_while_a_session_is_established(gateway: Gateway, firs
     assert gateway.run("check.sh") == status
 
 
+def test_a_master_that_is_ordered_to_stand_down_is_not_well_until_it_has(gateway: Gateway) -> None:
+    gateway.role("master")
+    gateway.keeps("order", f"yield=tokyo-a at={AFTER - 1} expires={AFTER}")  # of a person whose clock is ahead
+    assert [gateway.run("check.sh"), gateway.run("check.sh")] == [1, 1]  # as often as VRRP wants it
+    gateway.role("fault")
+    assert gateway.said[-1]["claim"] == "tokyo-b"
+    assert gateway.run("check.sh") == 0
+    gateway.role("backup")
+    gateway.role("master")  # the other died meanwhile
+    assert gateway.run("check.sh") == 0
+
+
+@pytest.mark.parametrize("role", ["backup", "fault", None])
+def test_who_is_no_master_has_nothing_to_yield(gateway: Gateway, role: str | None) -> None:
+    if role is not None:
+        gateway.role(role)
+    gateway.keeps("order", f"yield=tokyo-a at={AFTER} expires={AFTER}")
+    assert gateway.run("check.sh") == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"yield=tokyo-b at={AFTER} expires={AFTER}",
+        f"yield=tokyo-a at={BEFORE} expires={AFTER}",
+        f"yield=tokyo-a at={AFTER} expires={BEFORE}",
+        f"yield=tokyo-a at={AFTER}",
+        f"yield=tokyo-a expires={AFTER}",
+        f"yield=tokyo-a at=later expires={AFTER}",
+        f"yield=tokyo-a at={AFTER}99 expires={AFTER}",
+        f"yield=* at={AFTER} expires={AFTER}",
+        "$(touch /tmp/x) `id`",
+        "",
+    ],
+)
+def test_a_master_obeys_nothing_else(gateway: Gateway, line: str) -> None:
+    gateway.role("master")
+    gateway.keeps("order", line)
+    assert gateway.run("check.sh") == 0
+
+
+def test_a_replacement_begins_after_the_last_word_of_its_name(gateway: Gateway) -> None:
+    gateway.keeps("past", str(AFTER))
+    gateway.role("master")
+    assert int(gateway.said[0]["at"]) == AFTER + 1
+
+
+def test_a_word_that_came_too_early_for_that_is_said_again_later(gateway: Gateway) -> None:
+    gateway.role("master")
+    gateway.keeps("past", str(AFTER))
+    for _ in range(3):
+        gateway.role("tend")
+    assert [(word["claim"], word["prepends"]) for word in gateway.said] == [("tokyo-a", "0")] * 2
+    assert int(gateway.said[1]["at"]) == AFTER + 1
+
+
+CARRIER = "import os, time\nopen(os.environ['STATE'] + '/carrier', 'w').write('%d\\n' % os.getpid())\ntime.sleep(20)\n"
+
+
+@pytest.mark.parametrize("left", ["", "none", "999999999", "{other}"])
+def test_a_carrier_that_died_is_started_again(gateway: Gateway, left: str) -> None:
+    (gateway.folder / "carry.py").write_text(CARRIER)
+    gateway.keeps("carrier", left.format(other=os.getpid()))
+    gateway.run("check.sh")
+    number = started(gateway, left.format(other=os.getpid()))
+    try:
+        gateway.run("check.sh")
+        time.sleep(0.3)
+        assert (gateway.folder / "state/carrier").read_text() == f"{number}\n"  # one is enough
+    finally:
+        os.kill(number, signal.SIGKILL)
+
+
+def started(gateway: Gateway, before: str) -> int:
+    end = time.monotonic() + 10
+    while (found := (gateway.folder / "state/carrier").read_text().strip()) in (before, "") and time.monotonic() < end:
+        time.sleep(0.05)
+    return int(found)
+
+
+def test_where_no_carrier_ever_ran_none_is_started(gateway: Gateway) -> None:
+    (gateway.folder / "carry.py").write_text(CARRIER)
+    gateway.run("check.sh")
+    time.sleep(0.3)
+    assert not (gateway.folder / "state/carrier").exists()
+
+
 def test_a_gateway_without_a_tunnel_up_is_not_well(gateway: Gateway) -> None:
     settings = gateway.folder / "settings.sh"
     settings.write_text(settings.read_text().replace("VTIS='lo'", "VTIS='vti0 vti1'"))
@@ -209,7 +305,7 @@ def test_a_gateway_without_a_tunnel_up_is_not_well(gateway: Gateway) -> None:
 def test_a_single_has_no_scripts_and_a_pairs_are_those_that_its_router_runs(rendered: Rendering) -> None:
     for release in ("1.2", "1.3", "1.4", "1.5"):
         for each in rendered("acquisition", release).values():
-            scripts = role_scripts(each.site, each.gateway)
+            scripts = role_scripts(each.site, each.gateway, "acme")
             router = read_router(parse(each.filled(), "router.set"), release, "router.set")
             assert bool(scripts) == bool(router.vrrp) == (len(each.site.gateways) == 2)
             for group in router.vrrp:

@@ -21,11 +21,11 @@ def render(design: Design, release: str | None = None) -> Artifacts:
     routers = {
         gateway.name: stamped(render_gateway(site, gateway, design, gateway.release)) for site in design.sites for gateway in site.gateways
     }
-    scripts = {gateway.name: _scripts(site, gateway) for site in design.sites for gateway in site.gateways}
+    scripts = {gateway.name: _scripts(site, gateway, design.network) for site in design.sites for gateway in site.gateways}
     manifest = manifest_of(design, routers)
     return Artifacts(manifest, routers, {name: files for name, files in scripts.items() if files}, manifest_lines(manifest))
 
 
-def _scripts(site: SitePlan, gateway: GatewayPlan) -> dict[str, str]:
+def _scripts(site: SitePlan, gateway: GatewayPlan, network: str) -> dict[str, str]:
     """What a gateway runs: a pair's role scripts, and the bootstrap, but for 1.1, which has no Python and reads no user data."""
-    return {**role_scripts(site, gateway), **(bootstrap_script() if gateway.release != "1.1" else {})}
+    return {**role_scripts(site, gateway, network), **(bootstrap_script() if gateway.release != "1.1" else {})}

@@ -17,9 +17,12 @@ TEXT = "set system host-name 'paris-a'\nset vpn ipsec authentication psk paris-a
 _PROGRAM = re.compile(r'("path": "[^"]*/(?:bootstrap\.py|v[a-z]+-postconfig-bootup\.script)",\n.*\n *"content": )".*"')
 
 
+_SCRIPTS = re.compile(r'(\\"scripts\\": \{.*?\\"sha256\\": \\")[0-9a-f]{64}')
+
+
 def shown(plan: StackPlan) -> str:
-    """A template but for the program in its user data, which is pinned elsewhere."""
-    return _PROGRAM.sub(r'\1"…"', plan.template)
+    """A template but for the program in its user data, and the hash of other scripts, which are pinned elsewhere."""
+    return _SCRIPTS.sub(r"\1…", _PROGRAM.sub(r'\1"…"', plan.template))
 
 
 @pytest.mark.parametrize("name", ["small", "existing"])

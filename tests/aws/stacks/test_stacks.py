@@ -144,11 +144,15 @@ def test_no_partition_is_named(made: tuple[StackPlan, ...]) -> None:
         )
 
 
+def policies(plan: StackPlan, role: str) -> dict[str, list[dict[str, Any]]]:
+    found = resources(plan, "AWS::IAM::Role")[role]["Properties"]["Policies"]
+    return {policy["PolicyName"]: policy["PolicyDocument"]["Statement"] for policy in found}
+
+
 def test_a_gateway_reads_its_own_text_and_keys_and_nothing_else() -> None:
     edge, _ = by_kind(plans(small()), "edge")
-    role = resources(edge, "AWS::IAM::Role")["ParisARole"]
-    (policy,) = role["Properties"]["Policies"]
-    assert [(one["Action"], one["Resource"]) for one in policy["PolicyDocument"]["Statement"]] == [
+    statements = policies(edge, "ParisARole")["boot"]
+    assert [(one["Action"], one["Resource"]) for one in statements] == [
         ("s3:GetObject", {"Fn::Sub": "arn:${AWS::Partition}:s3:::${Bucket}/routers/paris-a/*"}),
         (
             "secretsmanager:GetSecretValue",
@@ -158,6 +162,47 @@ def test_a_gateway_reads_its_own_text_and_keys_and_nothing_else() -> None:
             ],
         ),
     ]
+
+
+def test_a_pairs_gateway_says_its_own_word_reads_its_pairs_and_wakes_heal_and_a_single_none_of_it() -> None:
+    made = plans(small())
+    pair, single_one = by_kind(made, "edge")
+    assert set(policies(single_one, "TokyoARole")) == {"boot"}
+    say, hear, wake = policies(pair, "ParisBRole")["words"]
+    table = {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/acme-words"}
+    assert (say["Action"], say["Resource"]) == ("dynamodb:PutItem", table)
+    assert say["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["paris-b"]}}
+    assert (hear["Action"], hear["Resource"]) == ("dynamodb:BatchGetItem", table)
+    assert hear["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["paris-b", "paris-a", "order/paris"]}}
+    function = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:acme-heal"
+    assert (wake["Action"], wake["Resource"]) == ("lambda:InvokeFunction", {"Fn::Sub": function})
+    heal = by_kind(made, "heal")[0]
+    (found,) = resources(heal, "AWS::Lambda::Function").values()
+    assert found["Properties"]["FunctionName"] == "acme-heal"
+    (kept,) = resources(heal, "AWS::DynamoDB::Table").values()
+    assert kept["Properties"]["TableName"] == "acme-words"
+    scripts = by_kind(made, "gateways")[0].parameters["ParisBScripts"]
+    assert isinstance(scripts, Stored)
+    carried = json.loads(json.loads(scripts.content)["carry.json"])
+    assert (carried["table"], carried["function"], carried["site"]) == ("acme-words", "acme-heal", "paris")
+
+
+def test_a_pairs_gateways_boot_with_their_own_scripts_and_a_single_with_none() -> None:
+    pair, single_one = by_kind(plans(small()), "gateways")
+    stored = {name: source for name, source in pair.parameters.items() if name.endswith("Scripts")}
+    assert set(stored) == {"ParisAScripts", "ParisBScripts"}
+    for gateway in ("a", "b"):
+        source = stored[f"Paris{gateway.upper()}Scripts"]
+        assert isinstance(source, Stored)
+        assert (source.prefix, source.suffix) == (f"routers/paris-{gateway}/", ".json")
+        scripts = json.loads(source.content)
+        assert json.loads(scripts["carry.json"])["gateway"] == f"paris-{gateway}"
+        assert scripts["../commit/post-hooks.d/landbridge-role"] == scripts["landbridge-role"]
+        launch = resources(pair, "AWS::EC2::LaunchTemplate")[f"Paris{gateway.upper()}LaunchTemplate"]
+        data = launch["Properties"]["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Sub"]
+        assert f"${{Paris{gateway.upper()}Scripts}}" in data
+        assert hashlib.sha256(source.content).hexdigest() in data
+    assert not [name for name in single_one.parameters if name.endswith("Scripts")]
 
 
 def test_keys_for_another_account_are_handed_over_to_its_gateways_alone() -> None:
@@ -317,7 +362,9 @@ def test_user_data_points_at_the_text_by_its_hash_and_at_keys_by_name() -> None:
     filled = re.sub(r"\$\{(!?)(\w+)\}", lambda match: "${" if match[1] else wanted[match[2]], data)
     assert filled.startswith("#cloud-config\n")
     files = {file["path"].rsplit("/", 1)[1]: file["content"] for file in json.loads(filled.partition("\n")[2])["write_files"]}
-    assert json.loads(files["settings.json"]) == {
+    settings = json.loads(files["settings.json"])
+    assert settings.pop("scripts")["key"] == "<ParisAScripts>"
+    assert settings == {
         "configuration": {"bucket": "<Bucket>", "key": "<ParisAText>", "sha256": hashlib.sha256(texts["paris-a"].encode()).hexdigest()},
         "secrets": {"psk:paris-a-1": "<ParisA1Secret>", "psk:paris-a-2": "<ParisA2Secret>"},
         "facts": {"eip:paris-a": "<ParisAAddress>", "outside:paris-a-1": "<ParisA1Outside>", "outside:paris-a-2": "<ParisA2Outside>"},

@@ -22,7 +22,7 @@ import yaml
 from tests.vyos.delivery import fake_aws
 
 from landbridge.findings import LandbridgeError
-from landbridge.vyos.booting import BOOTSTRAP, Bootstrap, Source, bootstrap_scripts, user_data
+from landbridge.vyos.booting import BOOTSTRAP, Bootstrap, Source, bootstrap_scripts, bundle, user_data
 
 TEXT = """\
 set system host-name 'singapore-a'
@@ -145,6 +145,47 @@ def test_another_configuration_than_the_one_meant_is_not_applied(run: Run, tmp_p
     assert not (tmp_path / "ran").exists()
 
 
+SCRIPTS = {
+    "role.sh": "#!/bin/sh\n# clear … soft out\n",
+    "landbridge-role": "#!/bin/sh\n",
+    "carry.py": "import os, sys\nopen(os.path.join(os.path.dirname(sys.argv[0]), 'carried'), 'w').write(open('{ran}').read())\n",
+}
+
+
+def paired(tmp_path: Path, aws: fake_aws.FakeAws) -> Bootstrap:
+    """A bootstrap with scripts: the carrier keeps what had been applied when it was started."""
+    held = bundle({name: text.replace("{ran}", str(tmp_path / "ran")) for name, text in SCRIPTS.items()})
+    aws.objects["/acme-config/singapore-a/2.json"] = held
+    return replace(bootstrap(), scripts=Source(hashlib.sha256(held).hexdigest(), bucket="acme-config", key="singapore-a/2.json"))
+
+
+def test_a_pairs_scripts_are_there_before_its_configuration_and_its_carrier_runs_after(
+    run: Run, tmp_path: Path, aws: fake_aws.FakeAws
+) -> None:
+    looking = f"$(stat -c %a {tmp_path}/role.sh {tmp_path}/../commit/post-hooks.d/landbridge-role | tee {tmp_path}/there)"
+    done = run(paired(tmp_path, aws), says=looking)
+    assert done.returncode == 0, done.stderr
+    assert not aws.wrong
+    assert (tmp_path / "there").read_text() == "755\n755\n"
+    assert (tmp_path / "role.sh").read_text() == SCRIPTS["role.sh"]
+    assert "set system host-name" in (tmp_path / "carried").read_text()
+    (tmp_path / "carried").unlink()
+    assert "already" in run(paired(tmp_path, aws)).stderr
+    assert (tmp_path / "carried").exists()
+
+
+def test_other_scripts_than_those_meant_are_not_put_in_place_and_nothing_is_applied(
+    run: Run, tmp_path: Path, aws: fake_aws.FakeAws
+) -> None:
+    boot = paired(tmp_path, aws)
+    aws.objects["/acme-config/singapore-a/2.json"] += b" "
+    done = run(boot)
+    assert done.returncode == 1
+    assert "scripts isn't the one that was meant" in done.stderr
+    assert not (tmp_path / "role.sh").exists()
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.parametrize("key", ["it's'", "two words", "${psk:x}", "`id`", ""])
 def test_a_key_that_could_be_more_than_a_word_is_refused_and_not_shown(run: Run, tmp_path: Path, aws: fake_aws.FakeAws, key: str) -> None:
     aws.secrets["acme/singapore-a-1"] = key
@@ -168,7 +209,7 @@ def test_the_script_is_python_3_4() -> None:
     tree = ast.parse(script, feature_version=(3, 4))
     assert not [node for node in ast.walk(tree) if isinstance(node, (ast.JoinedStr, ast.AnnAssign))]
     assert "subprocess.run(" not in script  # of 3.5
-    names: dict[str, Any] = {"__name__": "bootstrap"}
+    names: dict[str, Any] = {"__name__": "bootstrap", "__file__": "bootstrap.py"}
     exec(compile(tree, "bootstrap.py", "exec"), names)
     # AWS' own example of a signature, "get-vanilla" of its test suite
     now = datetime.datetime(2015, 8, 30, 12, 36)

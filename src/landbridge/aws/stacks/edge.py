@@ -14,6 +14,7 @@ from landbridge.aws.stacks.names import Labels, logical
 from landbridge.aws.stacks.secrets import reading
 from landbridge.aws.stacks.template import add_metadata, add_output, add_parameter, new_template
 from landbridge.aws.stacks.vpc import ROUTES, VPC, add_internet, add_prefix_lists, add_vpc
+from landbridge.aws.stacks.words import speaking
 from landbridge.design import Design, GatewayPlan, SitePlan
 
 BUCKET, HUB_ACCOUNT = "Bucket", "HubAccount"
@@ -61,7 +62,8 @@ def edge_template(design: Design, site: SitePlan, layout: Layout, labels: Labels
     for gateway in site.gateways:
         _add_address(template, gateway, labels, attached=site.vpc_id is None)
         _add_group(template, gateway, labels)
-        _add_role(template, gateway, labels, reading(design.network, gateway, layout.hub.region, account))
+        keys = reading(design.network, gateway, layout.hub.region, account)
+        _add_role(template, gateway, labels, keys, speaking(design.network, site, gateway))
     return template
 
 
@@ -100,7 +102,7 @@ def _add_group(template: Template, gateway: GatewayPlan, labels: Labels) -> None
     add_output(template, title, f"The security group of {gateway.name}.", GetAtt(title, "GroupId"))
 
 
-def _add_role(template: Template, gateway: GatewayPlan, labels: Labels, keys: list[dict[str, Any]]) -> None:
+def _add_role(template: Template, gateway: GatewayPlan, labels: Labels, keys: list[dict[str, Any]], words: list[dict[str, Any]]) -> None:
     role, profile = role_output(gateway), profile_output(gateway)
     text = {
         "Sid": "OwnText",
@@ -116,13 +118,17 @@ def _add_role(template: Template, gateway: GatewayPlan, labels: Labels, keys: li
                 "Version": "2012-10-17",
                 "Statement": [{"Effect": "Allow", "Principal": {"Service": Sub("ec2.${AWS::URLSuffix}")}, "Action": "sts:AssumeRole"}],
             },
-            Policies=[iam.Policy(PolicyName="boot", PolicyDocument={"Version": "2012-10-17", "Statement": [text, *keys]})],
+            Policies=[_policy("boot", [text, *keys]), *([_policy("words", words)] if words else [])],
             Tags=labels.of(gateway.name, gateway.name),
         )
     )
     template.add_resource(iam.InstanceProfile(profile, Roles=[Ref(role)]))
     add_output(template, role, f"The ARN of the role of {gateway.name}.", GetAtt(role, "Arn"))
     add_output(template, profile, f"The ARN of the instance profile of {gateway.name}.", GetAtt(profile, "Arn"))
+
+
+def _policy(name: str, statements: list[dict[str, Any]]) -> iam.Policy:
+    return iam.Policy(PolicyName=name, PolicyDocument={"Version": "2012-10-17", "Statement": statements})
 
 
 def _routes(site: SitePlan, lists: tuple[str, ...]) -> Mapping[str, object]:

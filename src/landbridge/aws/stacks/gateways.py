@@ -13,15 +13,18 @@ from landbridge.aws.stacks.layout import Layout
 from landbridge.aws.stacks.names import Labels, described, logical, logical_prefix
 from landbridge.aws.stacks.secrets import secret_output
 from landbridge.aws.stacks.template import add_output, add_parameter, new_template
-from landbridge.aws.stacks.userdata import outside_parameter, text_parameter, user_data_of
+from landbridge.aws.stacks.userdata import outside_parameter, scripts_parameter, text_parameter, user_data_of
 from landbridge.aws.stacks.vpc import subnet_id
 from landbridge.aws.stacks.vpn import connection_output
 from landbridge.design import Design, GatewayPlan, SecurityRule, SitePlan, SubnetPlan
 from landbridge.heal import tags
+from landbridge.vyos import role_scripts
+from landbridge.vyos.booting import bundle
 from landbridge.vyos.placeholder import placeholders
 
 IMAGE, ROOT_DEVICE = "Image", "RootDevice"
 IMAGE_OWNER = "aws-marketplace"  # where the file names no image: VyOS' own, as its release line
+SCRIPTS_SUFFIX = ".json"  # beside the texts, which end with .set
 _DISK_GIGABYTES = 10
 _PROTOCOLS = {"esp": "50", "vrrp": "112", "all": "-1"}
 _LAUNCH_SECONDS = 300  # heal needs a few; what isn't ready by then is given up and tried again
@@ -42,6 +45,9 @@ def gateways_parameters(site: SitePlan, layout: Layout, texts: dict[str, str]) -
     for gateway in site.gateways:
         text = texts[gateway.name].encode()
         parameters[text_parameter(gateway)] = Stored(f"{TEXTS}/{gateway.name}/", ".set", text)
+        scripts = _scripts(site, gateway, layout.network)
+        if scripts is not None:
+            parameters[scripts_parameter(gateway)] = Stored(f"{TEXTS}/{gateway.name}/", SCRIPTS_SUFFIX, scripts)
         for key in (address_output(gateway), group_output(gateway), profile_output(gateway)):
             parameters[key] = Output(edge, key)
         for tunnel in gateway.tunnels:
@@ -58,12 +64,21 @@ def gateways_template(design: Design, site: SitePlan, labels: Labels, texts: dic
     for subnet in _subnets(site, *site.gateways):
         add_parameter(template, subnet_id(subnet), f"The subnet {subnet.local} in zone {subnet.zone}.", "AWS::EC2::Subnet::Id")
     for gateway in site.gateways:
+        scripts = _scripts(site, gateway, design.network)
         _add_parameters(template, gateway)
+        if scripts is not None:
+            add_parameter(template, scripts_parameter(gateway), f"The key of the scripts of {gateway.name} in the bucket.")
         for rule in _rules(gateway):
             template.add_resource(rule)
-        _add_launch_template(template, gateway, labels, texts[gateway.name])
+        _add_launch_template(template, gateway, labels, user_data_of(gateway, texts[gateway.name], scripts))
         _add_auto_scaling_group(template, site, gateway, labels)
     return template
+
+
+def _scripts(site: SitePlan, gateway: GatewayPlan, network: str) -> bytes | None:
+    """The bundle of a pair's scripts; a single has none."""
+    scripts = role_scripts(site, gateway, network)
+    return bundle(scripts) if scripts else None
 
 
 def _image(gateway: GatewayPlan) -> Image:
@@ -130,7 +145,7 @@ def _launch_template_id(gateway: GatewayPlan) -> str:
     return f"{logical(gateway.name)}LaunchTemplate"
 
 
-def _add_launch_template(template: Template, gateway: GatewayPlan, labels: Labels, text: str) -> None:
+def _add_launch_template(template: Template, gateway: GatewayPlan, labels: Labels, user_data: str) -> None:
     tagged = labels.of(gateway.name, gateway.name)
     template.add_resource(
         ec2.LaunchTemplate(
@@ -149,7 +164,7 @@ def _add_launch_template(template: Template, gateway: GatewayPlan, labels: Label
                     )
                 ],
                 TagSpecifications=[ec2.TagSpecifications(ResourceType=kind, Tags=tagged) for kind in ("volume", "network-interface")],
-                UserData=Base64(Sub(user_data_of(gateway, text))),
+                UserData=Base64(Sub(user_data)),
             ),
             TagSpecifications=[ec2.TagSpecifications(ResourceType="launch-template", Tags=tagged)],
         )

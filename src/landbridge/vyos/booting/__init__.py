@@ -18,6 +18,7 @@ from landbridge.vyos.placeholder import placeholders
 
 FOLDER = "/opt/vyatta/etc/config/scripts"  # what /config/scripts is before /config is there
 BOOTSTRAP, SETTINGS = "bootstrap.py", "settings.json"
+HOOKS, HOOK = "../commit/post-hooks.d", "landbridge-role"  # what is run after every commit, too
 LARGEST = 16 * 1024
 # cloud-init's own pattern: the value last and in single quotes; another line is skipped without a word
 LINE = re.compile(r"(set|delete) [^']+?( '[^']*')*")
@@ -32,7 +33,7 @@ setsid /usr/bin/python3 {folder}/landbridge/bootstrap.py </dev/null 2>&1 | logge
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the configuration is, by content: an object in S3 (`bucket` and `key`) or a `parameter` of SSM."""
+    """Where a text is, by content: an object in S3 (`bucket` and `key`) or a `parameter` of SSM."""
 
     sha256: str
     bucket: str = ""
@@ -42,23 +43,35 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Bootstrap:
-    """What a gateway fetches: `secrets` has a secret's name or ARN by placeholder, `facts` the addresses that are known. No key is here."""
+    """What a gateway fetches: `source` is its configuration's, `scripts` that of a pair's (`bundle`); `secrets` has a secret's name or ARN
+    by placeholder, `facts` the addresses that are known. No key is here."""
 
     source: Source
     secrets: Mapping[str, str]
     facts: Mapping[str, str] = field(default_factory=dict)
+    scripts: Source | None = None
+
+
+def bundle(scripts: Mapping[str, str]) -> bytes:
+    """A gateway's scripts as its bootstrap puts them in place: by their paths from where they lie."""
+    hooks = {f"{HOOKS}/{name}": text for name, text in scripts.items() if name == HOOK}
+    return json.dumps({**scripts, **hooks}, indent=1, sort_keys=True).encode()
 
 
 def bootstrap_scripts(bootstrap: Bootstrap) -> dict[str, str]:
     """The files of `scripts/<gateway>/`: the script, which is the same for every gateway, and what it is to fetch."""
-    source = bootstrap.source
-    where = {"parameter": source.parameter} if source.parameter else {"bucket": source.bucket, "key": source.key}
     settings = {
-        "configuration": {**where, "sha256": source.sha256},
+        "configuration": _where(bootstrap.source),
+        **({} if bootstrap.scripts is None else {"scripts": _where(bootstrap.scripts)}),
         "secrets": dict(bootstrap.secrets),
         "facts": dict(bootstrap.facts),
     }
     return {**bootstrap_script(), SETTINGS: json.dumps(settings, indent=1, sort_keys=True) + "\n"}
+
+
+def _where(source: Source) -> dict[str, str]:
+    where = {"parameter": source.parameter} if source.parameter else {"bucket": source.bucket, "key": source.key}
+    return {**where, "sha256": source.sha256}
 
 
 def user_data(release: str, text: str, bootstrap: Bootstrap) -> bytes:

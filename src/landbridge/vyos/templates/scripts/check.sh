@@ -1,11 +1,39 @@
 #!/bin/sh
 # Whether this gateway can carry its site's traffic: a tunnel's interface is up, and a BGP session over the tunnels is established.
-# VRRP's health check: a gateway for which it fails stands down. Each run also lets role.sh tend to the role, which takes no part in the
-# answer.
+# VRRP's health check: a gateway for which it fails stands down. It fails, too, for a master that was ordered to stand down. Each run also
+# lets role.sh tend to the role, and starts a carrier that died again; neither takes part in the answer.
 set -f
 here=$(dirname "$0")
 . "$here/settings.sh"
 mkdir -p "$STATE"
+
+# Whether a person's order since this gateway became master (`yield=tokyo-a at=1700000000 expires=1700000090`) says that it stand down.
+# `ordered` keeps the time of one that was obeyed: whatever role comes after is of a later one.
+ordered() {
+  [ -r "$STATE/order" ] && [ -r "$STATE/role" ] && read -r words <"$STATE/order" && read -r role since <"$STATE/role" || return 1
+  yield='' at='' expires=''
+  for word in $words; do
+    case $word in
+      yield=*) yield=${word#yield=} ;;
+      at=*) at=${word#at=} ;;
+      expires=*) expires=${word#expires=} ;;
+    esac
+  done
+  for time in "$at" "$expires" "$since"; do
+    case $time in '' | *[!0-9]* | ????????????*) return 1 ;; esac
+  done
+  [ "$role $yield" = "master $SELF" ] && [ "$at" -gt "$since" ] && [ "$expires" -gt "$(date +%s)" ] || return 1
+  echo "$at" >"$STATE/ordered.$$" && mv "$STATE/ordered.$$" "$STATE/ordered"
+}
+
+# The carrier leaves its process' number in `carrier`. Where it never ran, somebody else carries the words.
+if [ -r "$STATE/carrier" ]; then
+  read -r process <"$STATE/carrier"
+  case $(tr '\0' ' ' 2>/dev/null <"/proc/${process:-none}/cmdline") in
+    *carry.py*) ;;
+    *) python3 "$here/carry.py" </dev/null >/dev/null 2>&1 & ;;
+  esac
+fi 2>/dev/null
 
 up=
 for vti in $VTIS; do
@@ -21,4 +49,4 @@ if [ -n "$up" ]; then
     'index(neighbors, " " $1 " ") && $10 ~ /^[0-9]+$/ { n++ } END { print n + 0 }' "$STATE/bgp")
 fi
 "$here/role.sh" tend </dev/null >/dev/null 2>&1 &
-[ "$established" -gt 0 ]
+[ "$established" -gt 0 ] && ! ordered

@@ -48,10 +48,11 @@ apply() {
     -c 'clear bgp ipv4 unicast * soft out' >/dev/null 2>&1
 }
 
-# A time later than every word said or heard so far, even where the two clocks differ.
+# A time later than every word said or heard so far, even where clocks differ; than what a former gateway of this name said (`past`); and
+# than the order that was obeyed last.
 stamp() {
   latest=$(date +%s)
-  for other in "$(recall heard-at 0)" "$(recall word 'none 2 0' | cut -d ' ' -f 3)"; do
+  for other in "$(recall heard-at 0)" "$(recall past 0)" "$(recall ordered 0)" "$(recall word 'none 2 0' | cut -d ' ' -f 3)"; do
     [ "$other" -ge "$latest" ] && latest=$((other + 1))
   done
   echo "$latest"
@@ -95,6 +96,8 @@ tend() {
     set -- $(recall word 'none 2 0')
     [ "$heard_at" -ge "$3" ] && remember word "$OTHER 2 $(stamp)" # it claims, and hasn't my word yet
   fi
+  set -- $(recall word 'none 2 0')
+  [ "$1" != none ] && [ "$(recall past 0)" -gt "$3" ] && remember word "$1 $2 $(stamp)" # nobody would believe the one before
   [ "$(recall word 'none 2 0' | cut -d ' ' -f 3)" = "$(recall said 0)" ] || speak
   [ -r "$STATE/bgp" ] && [ "$(awk '/as-path prepend/ { n = NF - 2 } END { print n + 0 }' "$STATE/bgp")" != "$(wanted)" ] && apply
 }

@@ -11,6 +11,6 @@ PATH=${{PATH:+$PATH:}}/usr/sbin:/usr/bin:/sbin:/bin # where whoever runs the scr
 export SELF OTHER STATE PATH
 
 # How a word travels: the one place to change. TELL has it on standard input, and fails if it couldn't be sent; HEAR prints the last one
-# of the other gateway's. Each is a shell command of at most 4 seconds. In files, as here, somebody else must carry them.
+# of the other gateway's. Each is a shell command of at most 4 seconds. In files, as here, somebody else carries them: on AWS, carry.py.
 TELL='cat >>"$STATE/told"'
 HEAR='cat "$STATE/heard"'
