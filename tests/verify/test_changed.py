@@ -106,9 +106,9 @@ def generated(sites: int) -> Artifacts:
 
 
 def test_a_change_in_one_text_of_many_is_proved_again_at_few_sites() -> None:
-    made = generated(300)
+    made = generated(100)
     proof = Proof(network(made))
-    assert proof.proved == 301  # the hub's VPC too
+    assert proof.proved == 101  # the hub's VPC too
     command = "set nat source rule 32 translation address"
     at = line_of(made, "site-0012-a", "set nat source rule 32")
     broken = edited(made, "site-0012-a", command, f"{command} '10.96.0.0/24'")
@@ -120,5 +120,5 @@ def test_a_change_in_one_text_of_many_is_proved_again_at_few_sites() -> None:
     again = check(changed, made)
     assert again.proved <= 2
 
-    silenced = edited(made, "site-0100-a", "set protocols bgp address-family ipv4-unicast network", "")
+    silenced = edited(made, "site-0099-a", "set protocols bgp address-family ipv4-unicast network", "")
     assert check(proof, silenced).proved <= 2
