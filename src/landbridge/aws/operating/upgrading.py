@@ -210,6 +210,9 @@ class Upgrade:
     def _replace(self, watch: Watch, view: View, gateway: str) -> Sequence[Finding]:
         one = view.gateway(gateway)
         assert one.instance is not None  # it is due
+        if any(each.gateway == gateway for each in self._done):
+            message = f"the new instance of {gateway} isn't what it should be either: {one.instance.image} {one.instance.type}."
+            return [error("outdated", message, None, "See its launch template, and who else changes it.")]
         old, began = one.instance.id, self._means.patience.clock()
         spared = frozenset(tunnel.name for tunnel in one.tunnels if not carries(tunnel)) if any(map(carries, one.tunnels)) else frozenset()
         self._end(watch, old)
