@@ -151,8 +151,15 @@ def test_connections_that_are_gone_changed_or_have_another_key_end_and_the_other
     script = changes(swanctl(same=2, gone=2, changed=1, keyed=2), swanctl(same=2, changed=2, keyed=2, new=2), {"keyed"})
     ended = [line.split()[3] for line in script.splitlines() if line.startswith("swanctl --terminate")]
     assert ended == ["changed", "gone", "keyed"]
-    assert script.index("--terminate") < script.index("--load-all")
     assert "--terminate" not in changes(swanctl(same=2), swanctl(same=2, new=2))
+
+
+@pytest.mark.parametrize("begins", [True, False])
+def test_who_begins_ends_before_he_is_loaded_and_who_waits_only_when_he_has_the_new_key(begins: bool) -> None:
+    """The other end may begin as soon as it is told of the end: by then it must find the new key and the new proposals."""
+    one = {"swanctl.conf": swanctl(keyed=2)["swanctl.conf"].replace("mark_in = 1", f"start_action = {'start' if begins else 'none'}")}
+    said = [line.split()[1].removeprefix("--") for line in changes(one, one, {"keyed"}).splitlines() if line.startswith("swanctl ")]
+    assert said == (["load-creds", "terminate", "load-all"] if begins else ["load-all", "terminate"])
 
 
 def test_a_table_of_rules_that_is_gone_is_emptied() -> None:

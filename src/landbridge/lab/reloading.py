@@ -31,6 +31,7 @@ HELD
   return $lost
 }}
 for again in 1 2 3 4 5; do known && break; done"""
+_BEGINS = "start_action = start"
 _OF_DEVICE = re.compile(r"(?:^link set (?:dev )?| dev )(\S+)")
 
 START = 'failed=0\nsay() { echo "$1: $(tail -n 3)" >&2; failed=1; }\n'
@@ -132,9 +133,17 @@ def _ike(before: str, after: str, again: Collection[str], *, settings: bool) -> 
     old, new = dict(_CONNECTION.findall(before)), dict(_CONNECTION.findall(after))
     ended = sorted(name for name, text in old.items() if new.get(name) != text or name in again)
     script = ["swanctl --reload-settings >/dev/null 2>&1"] if settings else []
-    # Those that are to begin anew end first: loading them is what begins them.
-    script += [f"swanctl --terminate --ike {name} --force >/dev/null 2>&1" for name in ended]
-    return [*script, "swanctl --load-all --file /host/swanctl.conf --noprompt >/tmp/changes.out 2>&1 || say swanctl </tmp/changes.out"]
+    # What begins by being loaded ends first. Who waits for the other's beginning ends last: the other may begin at once, and by then must
+    # find the new key and the new proposals.
+    first = [name for name in ended if _BEGINS in new.get(name, "")]
+    if first:
+        script.append(f"swanctl --load-creds --file /host/swanctl.conf --noprompt >/dev/null 2>&1\n{_terminate(first)}")
+    script.append("swanctl --load-all --file /host/swanctl.conf --noprompt >/tmp/changes.out 2>&1 || say swanctl </tmp/changes.out")
+    return [*script, _terminate(name for name in ended if name not in first)]
+
+
+def _terminate(names: Iterable[str]) -> str:
+    return "\n".join(f"swanctl --terminate --ike {name} --force >/dev/null 2>&1" for name in names)
 
 
 def _frr(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -1,0 +1,31 @@
+"""What the tests of a lab that follows share: one that follows the four regions, deployed, for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from landbridge.findings import LandbridgeError
+from landbridge.lab import launching
+from landbridge.lab.guestroot import GuestRoot, guest_root
+from tests.sandbox.following.followed import Followed, example, follow
+
+
+@pytest.fixture(scope="session")
+def root() -> GuestRoot:
+    try:
+        made = guest_root()
+        launching.allowed()
+    except LandbridgeError as problem:
+        pytest.skip(f"no lab here: {problem}")
+    return made
+
+
+@pytest.fixture(scope="package")
+def followed(root: GuestRoot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
+    """The four regions of release 1.4, deployed by their stacks, every probe good. Whoever breaks something mends it."""
+    with follow(root, tmp_path_factory.mktemp("emulator"), example("four-regions")) as network:
+        network.deploy()
+        network.ready = network.wait()
+        yield network
