@@ -10,6 +10,8 @@ from landbridge.sandbox.following.network import FollowingNetwork
 from landbridge.sandbox.following.operations import operations
 from landbridge.sandbox.following.order import FollowOrder
 
+LONGEST = 64 * 1024 * 1024  # bytes of a request: one may bring a network's artifacts
+
 
 async def live(order: FollowOrder, clients: socket.socket, tell: Tell) -> None:
     """Follow until somebody takes the lab down."""
@@ -17,7 +19,7 @@ async def live(order: FollowOrder, clients: socket.socket, tell: Tell) -> None:
     try:
         await lab.begin()
         service = operations(lab, order.process)
-        server = await asyncio.start_unix_server(service.serve, sock=clients)
+        server = await asyncio.start_unix_server(service.serve, sock=clients, limit=LONGEST)
         tell({"result": {"number": lab.followed.number, "hosts": len(lab.hosts)}})
         await service.ended.wait()
         server.close()
