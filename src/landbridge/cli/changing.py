@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from landbridge.cli import output
-from landbridge.cli.deployment import EMULATED_POLL_S, POLL_S, cloud_of, designed, ground_of, nobody_to_ask
+from landbridge.cli.deployment import POLL_S, cloud_of, designed, ground_of, nobody_to_ask
 from landbridge.findings import Finding, LandbridgeError, error
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from landbridge.design import Design
 
 FILE = "network.yaml"
+EMULATED_POLL_S = 0.3  # a look asks some twenty times: oftener, and the emulator would have time for nothing else
 AGAIN = "Interrupted: run the same command again, and it goes on from here."
 
 release_option = click.option("--release", metavar="R", help="It was deployed with this VyOS release line instead of the file's.")
@@ -38,13 +39,13 @@ class Meant:
     cloud: Cloud
     stop: threading.Event
 
-    def means(self, tell: Tell) -> Means:
+    def means(self, tell: Tell, poll_s: float = POLL_S) -> Means:
+        """What a change works with; on AWS it looks every `poll_s`."""
         from landbridge.aws.deploying.lease import Holder
         from landbridge.aws.deploying.stack import Patience
         from landbridge.aws.operating.watching import Means
 
-        poll = EMULATED_POLL_S if self.cloud.endpoint else POLL_S
-        return Means(self.cloud, self.ground, tell, Patience(self.stop, poll), Holder())
+        return Means(self.cloud, self.ground, tell, Patience(self.stop, EMULATED_POLL_S if self.cloud.endpoint else poll_s), Holder())
 
     def on(self, ground: Ground) -> Meant:
         """The same on other ground."""

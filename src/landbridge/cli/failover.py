@@ -12,6 +12,8 @@ from landbridge.cli.deployment import endpoint_option, sandbox_option, yes_optio
 from landbridge.cli.options import json_option
 from landbridge.cli.progress import changes
 
+POLL_S = 1.0  # it is over in a few seconds
+
 if TYPE_CHECKING:
     from landbridge.aws.operating.failing_over import Switch
     from landbridge.aws.operating.model import Outcome
@@ -60,7 +62,7 @@ def failover(
     on = meant(file, release, sandbox, endpoint)
     (site,) = sites_of(on.ground, named)
     with changes(as_json) as tell:
-        means = on.means(tell)
+        means = on.means(tell, POLL_S)
         watch = Watch(means, site)
         switch = plan_switch(watch.look(), to, force)
     if not switch.needed:
@@ -76,7 +78,7 @@ def failover(
         _report(on.planned.network, switch, None, refused, as_json)
         return 2
     with held(means), changes(as_json) as tell:
-        means = on.means(tell)
+        means = on.means(tell, POLL_S)
         watch = Watch(means, site)
         switch = plan_switch(watch.look(), switch.to, force)  # it may have changed while somebody was asked
         outcome = begun(lambda: fail_over(means, watch, switch, seconds))

@@ -36,9 +36,9 @@ def rotate_keys(
 ) -> int:  # fmt: skip
     """Give the tunnels of SITE (left out: of all sites) new pre-shared keys, one tunnel at a time while the other carries.
 
-    A pair's standby comes first. For each tunnel: a new key becomes the current version of its secret, AWS' end gets it, the router gets
-    it over SSH (commit-confirmed, as `deploy` does it), and it is waited until the tunnel is up with routes. A tunnel isn't begun while
-    its other is down. One that doesn't come back gets its former key again, and there it ends.
+    A pair's standby comes first; then the two change places, and the other follows. For each tunnel: a new key becomes the current version
+    of its secret, AWS' end gets it, the router gets it over SSH (commit-confirmed, as `deploy` does it), and it is waited until the tunnel
+    is up with routes. None is begun while its other is down. One that doesn't come back gets its former key again, and there it ends.
 
     Keys are made here, and go to Secrets Manager, EC2 and the router, and nowhere else. It may be interrupted at any moment: run again, it
     finishes what was begun, and goes on with what wasn't.

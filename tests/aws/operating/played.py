@@ -217,7 +217,7 @@ def playing(played: Played) -> Iterator[Played]:
     thread = threading.Thread(target=played.play, args=(stop,), daemon=True)
     thread.start()
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not all(each.state == "up" for one in played.facts().gateways for each in one.tunnels) or len(played._spoken) < 2:
             assert time.monotonic() < until, played.trouble
             time.sleep(LOOK_S)

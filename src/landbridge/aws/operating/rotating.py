@@ -1,4 +1,4 @@
-"""New keys for the tunnels: one tunnel at a time, the other carrying, a pair's standby first.
+"""New keys for the tunnels: one tunnel at a time, the other carrying, and of a pair only the standby's: the two change places between.
 
 A tunnel that doesn't come back gets its former key again, and that is the end. What was interrupted is finished first.
 """
@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from landbridge.aws.deploying.record import Record
 from landbridge.aws.deploying.routers import Text, texts
 from landbridge.aws.facts import Gateway, Tunnel
+from landbridge.aws.operating.failing_over import fail_over, plan_switch
 from landbridge.aws.operating.judging import View, carries, seconds
 from landbridge.aws.operating.keys import PENDING, RETURNING, Key, Keys, Label, connection_runs_on, give_connection
 from landbridge.aws.operating.model import Event, Outcome
@@ -116,6 +117,8 @@ class Rotation:
         began = self._means.patience.clock()
         view = watch.look()
         if label is None:
+            if view.pair and view.active == gateway and (findings := self._stand_down(watch, view, gateway)):
+                return "not begun", 0.0, findings
             one = view.gateway(gateway)
             why = hindrances(one, next(each for each in one.tunnels if each.name == name))
             if why:
@@ -132,6 +135,14 @@ class Rotation:
         if label == RETURNING:
             return "not put back", self._since(began), [_lost(name, why)]
         return self._put_back(watch, gateway, name, began, why)
+
+    def _stand_down(self, watch: Watch, view: View, gateway: str) -> list[Finding]:
+        """Let the other one carry the site: what AWS' end of a tunnel sends while it is made anew is lost."""
+        try:
+            switch = plan_switch(view, view.other(gateway), force=False)
+        except LandbridgeError as problem:
+            return list(problem.findings)
+        return list(fail_over(self._means, watch, switch).findings)
 
     def _put_back(self, watch: Watch, gateway: str, name: str, began: float, why: tuple[str, ...]) -> tuple[Did, float, list[Finding]]:
         self._means.tell(Event(name, "the former key is put back", why, self._since(began)))
