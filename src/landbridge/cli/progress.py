@@ -142,13 +142,13 @@ def changes(quiet: bool) -> Iterator[Callable[[Step], None]]:
             lacking = ", ".join(event.lacks)
             if event.seconds is None:
                 bars.update(task, description=f"{event.of}: {event.what}", count=lacking[:80], visible=True)
-                line = f"{event.of}: {event.what}: waiting, for {lacking}"
+                line = f"{event.of}: {event.what}, not yet: {lacking}"
                 new = (event.of, event.what, *event.lacks) not in said
                 said.add((event.of, event.what, *event.lacks))
                 shown = new and bars.disable
             else:
                 bars.update(task, visible=False)
-                line = f"{event.of}: {event.what}{f', not: {lacking}' if lacking else ''} ({event.seconds:g} s)"
+                line = f"{event.of}: {event.what}{', not' if lacking else ''} after {event.seconds:g} s{f': {lacking}' if lacking else ''}"
                 shown = True
             if shown and not quiet:
                 if bars.disable:

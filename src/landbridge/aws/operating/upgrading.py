@@ -216,7 +216,7 @@ class Upgrade:
         old, began = one.instance.id, self._means.patience.clock()
         spared = frozenset(tunnel.name for tunnel in one.tunnels if not carries(tunnel)) if any(map(carries, one.tunnels)) else frozenset()
         self._end(watch, old)
-        seen, why, _ = watch.until(gateway, "a new instance, well", lambda seen: unready(seen, gateway, old, spared), self._seconds)
+        seen, why, _ = watch.until(gateway, "new instance well", lambda seen: unready(seen, gateway, old, spared), self._seconds)
         took = round(self._means.patience.clock() - began, 1)
         now = seen.gateway(gateway).instance
         instance = now.id if now is not None and now.id != old else None
