@@ -114,7 +114,7 @@ def test_a_route_that_came_or_went_meanwhile_is_set_all_the_same(cloud: Cloud) -
 
     interface = cloud.interface("lima-a")["NetworkInterfaceId"]
     for present in (True, False):  # said to be there and isn't; then said not to be there and is
-        outcomes = act([Point("i", cloud.tables[0], cloud.prefix_list, interface, present)], cloud.clients)
+        outcomes = tuple(act([Point("i", cloud.tables[0], cloud.prefix_list, interface, present)], cloud.clients))
         assert outcomes[0].trouble == ""
         assert cloud.targets(cloud.tables[0]) == [interface]
 

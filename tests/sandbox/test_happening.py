@@ -252,3 +252,34 @@ def test_a_route_to_a_dead_gateway_is_a_black_hole_and_its_address_is_free(clien
     assert states()[prefixes["PrefixListId"]] == "blackhole"
     assert not ec2.describe_network_interfaces(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkInterfaces"]
     assert "AssociationId" not in ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
+
+
+def test_an_event_reaches_another_regions_bus_by_a_role_that_may_put_it_there_and_goes_no_further(client: Client) -> None:
+    here, there, further = "sa-east-1", "ca-central-1", "eu-west-2"
+    iam, watch = client("iam"), client("cloudwatch", here)
+    bus = "arn:aws:events:{}:111122223333:event-bus/default"
+    statement = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": [bus.format(there), bus.format(further)]}
+    for role in ("may", "maynot"):
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
+    iam.put_role_policy(RoleName="may", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    for region, to, role, pattern in (
+        (here, there, "may", [{"prefix": "net-"}]),
+        (here, further, "maynot", [{"prefix": "net-"}]),
+        (there, further, "may", [{"prefix": "net-"}]),
+    ):
+        name = f"to-{to}-{role}"
+        pattern_of = {"source": ["aws.cloudwatch"], "detail": {"alarmName": pattern}}
+        client("events", region).put_rule(Name=name, EventPattern=json.dumps(pattern_of))
+        target = {"Id": to, "Arn": bus.format(to), "RoleArn": f"arn:aws:iam::111122223333:role/{role}"}
+        client("events", region).put_targets(Rule=name, Targets=[target])
+    for region in (there, further):
+        on(client, region, "arrived", function(client, region, f"arrived-{region}"), {"source": ["aws.cloudwatch"]})
+    watch.put_metric_alarm(
+        AlarmName="net-a", Namespace="N", MetricName="M", ComparisonOperator="GreaterThanThreshold", Threshold=1, EvaluationPeriods=1,
+        Period=60, Statistic="Maximum",
+    )  # fmt: skip
+    watch.set_alarm_state(AlarmName="net-a", StateValue="ALARM", StateReason="tried")
+    event = until(lambda: seen(client, there, f"arrived-{there}"))
+    assert (event["detail"]["alarmName"], event["region"], event["source"]) == ("net-a", here, "aws.cloudwatch")
+    time.sleep(0.5)
+    assert seen(client, further, f"arrived-{further}") is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +23,14 @@ class Outcome:
     trouble: str = ""
 
 
-def act(actions: Iterable[Action], clients: Clients) -> tuple[Outcome, ...]:
-    """Does the actions in their order. One that fails holds back only what needs it; the next run does the rest."""
+def act(actions: Iterable[Action], clients: Clients) -> Iterator[Outcome]:
+    """Does the actions in their order, each when it is asked for what became of it. One that fails holds back only what needs it; the next
+    run does the rest."""
     done: list[Outcome] = []
     for action in actions:
-        trouble = SKIPPED if _held_back(action, done) else _tried(action, clients.ec2, clients.autoscaling)
-        done.append(Outcome(action, trouble))
-    return tuple(done)
+        failed = SKIPPED if _held_back(action, done) else _tried(action, clients.ec2, clients.autoscaling)
+        done.append(Outcome(action, failed))
+        yield done[-1]
 
 
 def tell(entries: Sequence[Mapping[str, str]], events: Client) -> str:

@@ -167,8 +167,8 @@ def _holder(seen: Observation, gateways: list[Gateway], routes: list[Route]) -> 
         if not better or not cut_off(seen, gateway):
             return gateway
     active = [one for one in serve if one.active]
-    preferred = [*ready, *active] if any(route.present for route in routes) else [*active, *ready]
-    return preferred[0] if preferred else None
+    first = [] if any(route.present for route in routes) else [one for one in active if not cut_off(seen, one)]
+    return next(iter((*first, *ready, *active)), None)
 
 
 def _routing(seen: Observation, site: str, gateways: list[Gateway]) -> Iterator[Action]:

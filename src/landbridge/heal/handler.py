@@ -41,7 +41,7 @@ def run(network: str, event: Mapping[str, Any], through: Clients) -> None:
         failed = [trouble(problem)]
         wrong: tuple[str, ...] = (f"the network couldn't be looked at: {failed[0]}",)
     else:
-        outcomes = act(decide(seen), through)
+        outcomes = tuple(act(decide(seen), through))
         failed = [outcome.trouble for outcome in outcomes if outcome.trouble]
         told = happened(seen, outcomes)
         unsent = tell([one.entry(network) for one in told], through.events)

@@ -10,6 +10,7 @@ from troposphere import GetAtt, Ref, Sub, Template, awslambda, dynamodb, events,
 
 from landbridge.aws.model import Account, Output, StackPlan, Stored
 from landbridge.aws.packaging import HANDLER, heal_package
+from landbridge.aws.stacks.forwarding import alarm_pattern
 from landbridge.aws.stacks.names import Labels, heal_function, words_table
 from landbridge.aws.stacks.template import add_output, add_parameter, new_template, template_text
 from landbridge.heal import tags
@@ -106,7 +107,7 @@ def heal_template(network: str, labels: Labels, hub_region: str | None) -> Templ
     )
     _woken(template, "Groups", "Its gateways come and go.", pattern=_groups(network))
     _woken(template, "Instances", "An instance is leaving: it may be a gateway.", pattern=_instances())
-    _woken(template, "Alarms", "A tunnel has gone or come; the hub's Region hands these on.", pattern=_alarms(network))
+    _woken(template, "Alarms", "A tunnel has gone or come; the hub's Region hands these on.", pattern=dict(alarm_pattern(network)))
     _woken(template, "Schedule", "What was missed is seen to.", schedule=EVERY)
     add_output(template, "Function", "The function's name.", Ref(function))
     add_output(template, "Words", "The name of the table of the gateways' words.", Ref(words))
@@ -205,14 +206,6 @@ def _groups(network: str) -> dict[str, Any]:
 
 def _instances() -> dict[str, Any]:
     return {"source": ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"], "detail": {"state": list(_LEAVING)}}
-
-
-def _alarms(network: str) -> dict[str, Any]:
-    return {
-        "source": ["aws.cloudwatch"],
-        "detail-type": ["CloudWatch Alarm State Change"],
-        "detail": {"alarmName": [{"prefix": f"{network}-"}]},
-    }
 
 
 def _woken(template: Template, name: str, description: str, *, pattern: dict[str, Any] | None = None, schedule: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""`hub`: the Transit Gateway, and the hub's own VPC with its routes to everyone."""
+"""`hub`: the Transit Gateway, the hub's own VPC with its routes to everyone, and handing on its alarms to where gateways stand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from troposphere import GetAtt, Ref, Template, ec2
 
 from landbridge.aws.model import Given, Source, Subnet
 from landbridge.aws.stacks.cover import remote_prefixes
+from landbridge.aws.stacks.forwarding import add_forwarding
+from landbridge.aws.stacks.layout import Layout
 from landbridge.aws.stacks.names import Labels
 from landbridge.aws.stacks.template import add_metadata, add_output, add_parameter, new_template
 from landbridge.aws.stacks.vpc import REMOTE, ROUTES, VPC, add_prefix_lists, add_vpc, subnet_id
@@ -23,7 +25,7 @@ def hub_parameters(hub: HubPlan) -> dict[str, Source]:
     return {VPC: Given(hub.vpc_id), **{subnet_id(one): Subnet(hub.vpc_id, str(one.local)) for one in _attached(hub)}}
 
 
-def hub_template(design: Design, labels: Labels) -> Template:
+def hub_template(design: Design, layout: Layout, labels: Labels) -> Template:
     hub = design.hub
     template = new_template(f"landbridge: the hub {hub.name} of {design.network}.")
     if hub.vpc_id is not None:
@@ -46,6 +48,7 @@ def hub_template(design: Design, labels: Labels) -> Template:
     add_output(template, ACCOUNT, "The account that the hub is in.", Ref("AWS::AccountId"))
     if hub.cidrs:
         _add_own_vpc(template, design, labels)
+    add_forwarding(template, design.network, layout, labels)
     return template
 
 

@@ -50,7 +50,7 @@ def _shared(design: Design, layout: Layout) -> Iterator[StackPlan]:
 
 
 def _hub(design: Design, layout: Layout) -> StackPlan:
-    template = hub_template(design, _labels(design, design.hub.name, "hub"))
+    template = hub_template(design, layout, _labels(design, design.hub.name, "hub"))
     after = [layout.base(layout.hub)]
     return _plan(layout.hub_stack(), "hub", design.hub.name, layout.hub, template, hub_parameters(design.hub), after, _joined(design.hub))
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from landbridge.sandbox.functions import invoking
+from landbridge.sandbox.happening.forwarding import BUS, forward
 from landbridge.sandbox.hindering import deliveries, journal
 from landbridge.sandbox.server.foreign import Foreign, Props
 
@@ -66,7 +67,7 @@ def _functions(rule: Foreign, event: Props) -> None:
 
 
 def install() -> None:
-    """Lets rules reach functions, which the emulator's own don't."""
+    """Lets rules reach functions, and buses elsewhere, which the emulator's own don't or not as AWS does."""
     from moto.events.models import Rule
 
     kind: Foreign = Rule
@@ -79,8 +80,11 @@ def install() -> None:
         if isinstance(told.get("time"), int | float):
             told["time"] = datetime.fromtimestamp(told["time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         _functions(self, told)
+        for target in self.targets:
+            if BUS in target["Arn"]:
+                forward(self, target, told)
         left = copy.copy(self)
-        left.targets = [target for target in self.targets if ":lambda:" not in target["Arn"]]
+        left.targets = [target for target in self.targets if ":lambda:" not in target["Arn"] and BUS not in target["Arn"]]
         if left.targets:
             others(left, event, transform_input)
 

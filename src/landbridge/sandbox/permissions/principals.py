@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from landbridge.sandbox.permissions.judging import Principal
 from landbridge.sandbox.permissions.places import listed
 from landbridge.sandbox.permissions.policy import Policy, read
@@ -23,6 +25,14 @@ def principal_of(key: str) -> Principal | None:
             session: Foreign = next((one for one in sessions if one is not None), None)
             return None if session is None else _principal(partitions, account, arn, session)
     return None
+
+
+def as_service(arn: str, name: str) -> Principal | None:
+    """A role as one of AWS' services takes it on, or None: there is no such role. The caller holds the lock."""
+    from moto.iam.models import iam_backends
+
+    words = arn.split(":")
+    return _principal(iam_backends[words[4]], words[4], arn, SimpleNamespace(session_name=name, policy=None)) if len(words) > 5 else None
 
 
 def _principal(partitions: Foreign, account: str, arn: str, session: Foreign) -> Principal | None:
