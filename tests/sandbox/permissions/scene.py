@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from landbridge.aws.calling import Cloud, Place
@@ -60,15 +60,18 @@ def bring(endpoint: str, data: Data) -> Ground:
 
 @dataclass
 class Scene:
-    """What there is, by the names that the rules know it by."""
+    """What there is, by the names that the rules know it by; each is looked for once."""
 
     client: Client
     partition: str
     ground: Ground
-
     account: str = "123456789012"
-    _clients: dict[tuple[str, ...], Foreign] = field(default_factory=dict)
-    _sessions: dict[str, Client] = field(default_factory=dict)
+    _held: dict[object, Any] = field(default_factory=dict)
+
+    def _once(self, key: object, make: Callable[[], Any]) -> Any:  # noqa: ANN401
+        if key not in self._held:
+            self._held[key] = make()
+        return self._held[key]
 
     @property
     def hub_region(self) -> str:
@@ -78,78 +81,90 @@ class Scene:
     def region(self) -> str:
         return REGIONS[self.partition][1]
 
-    @cached_property
+    @property
     def branch(self) -> str:
         """The number of the other account."""
-        return self.role("lima-a").split(":")[4]
+        lima = self.ground.plan(f"{NETWORK}-lima-edge")
+        asked = Place(lima.account, lima.region), "sts", "get_caller_identity"
+        return str(self._once("branch", lambda: Cloud(self.of("sts").meta.endpoint_url).call(*asked)["Account"]))
 
     def of(self, service: str, region: str = "", account: str = "") -> Foreign:
         """A client that may everything."""
         asked = service, region or self.region, account or self.account
-        if asked not in self._clients:
-            self._clients[asked] = self.client(*asked)
-        return self._clients[asked]
+        return self._once(asked, lambda: self.client(*asked))
 
     def outputs(self, stack: str, region: str = "", account: str = "") -> dict[str, str]:
-        found = self.of("cloudformation", region, account).describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+        cloudformation = self.of("cloudformation", region, account)
+        found = self._once(stack, lambda: cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"])
         return {one["OutputKey"]: one["OutputValue"] for one in found}
 
-    @cached_property
-    def _edges(self) -> dict[str, dict[str, str]]:
-        lima = self.ground.plan(f"{NETWORK}-lima-edge")
-        cloud = Cloud(self.of("sts").meta.endpoint_url)
-        branch = str(cloud.call(Place(lima.account, lima.region), "sts", "get_caller_identity")["Account"])
-        places = {(NETWORK, "sydney"): "", (NETWORK, "perth"): "", (NETWORK, "lima"): branch, (OTHER, "darwin"): ""}
-        return {where: self.outputs(f"{name}-{where}-edge", account=account) for (name, where), account in places.items()}
+    def _edge(self, gateway: str) -> dict[str, str]:
+        return self.outputs(f"{_network(gateway)}-{gateway[:-2]}-edge", account=self.branch if gateway == "lima-a" else "")
 
     def role(self, gateway: str) -> str:
-        return self._edges[gateway[:-2]][f"{_title(gateway)}Role"]
+        return self._edge(gateway)[f"{_title(gateway)}Role"]
 
     def heal(self, name: str = NETWORK) -> str:
         """The role of a network's function."""
-        stack = f"{name}-default-{self.region}-heal"
-        detail = self.of("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId="Role")["StackResourceDetail"]
-        return str(self.of("iam").get_role(RoleName=detail["PhysicalResourceId"])["Role"]["Arn"])
+        asked = {"StackName": f"{name}-default-{self.region}-heal", "LogicalResourceId": "Role"}
+
+        def found() -> str:
+            role = self.of("cloudformation").describe_stack_resource(**asked)["StackResourceDetail"]["PhysicalResourceId"]
+            return str(self.of("iam").get_role(RoleName=role)["Role"]["Arn"])
+
+        return str(self._once(("heal", name), found))
 
     def address(self, gateway: str) -> str:
-        return self._edges[gateway[:-2]][f"{_title(gateway)}Allocation"]
+        return self._edge(gateway)[f"{_title(gateway)}Allocation"]
 
     def secret(self, tunnel: str) -> str:
-        name = OTHER if tunnel.startswith("darwin") else NETWORK
-        return self.outputs(f"{name}-{tunnel[:-4]}-vpn", self.hub_region)[f"{_title(tunnel)}Secret"]
+        return self.outputs(f"{_network(tunnel)}-{tunnel[:-4]}-vpn", self.hub_region)[f"{_title(tunnel)}Secret"]
 
-    def bucket(self, name: str = NETWORK) -> str:
-        return self.outputs(f"{name}-default-{self.region}-base")["Bucket"]
+    def bucket(self, name: str = NETWORK, account: str = "") -> str:
+        return f"{name}-{account or self.account}-{self.region}"
 
-    def text(self, folder: str, name: str = NETWORK) -> dict[str, str]:
+    def text(self, folder: str, name: str = NETWORK, account: str = "") -> dict[str, str]:
         """An object in a folder of the network's bucket."""
-        listed = self.of("s3").list_objects_v2(Bucket=self.bucket(name), Prefix=f"{folder}/")["Contents"]
-        return {"Bucket": self.bucket(name), "Key": listed[0]["Key"]}
+        bucket = self.bucket(name, account)
+        s3 = self.of("s3", account=account)
+        listed = self._once((bucket, folder), lambda: s3.list_objects_v2(Bucket=bucket, Prefix=f"{folder}/")["Contents"])
+        return {"Bucket": bucket, "Key": listed[0]["Key"]}
 
-    def table(self, owner: str) -> str:
-        """The route table of a site."""
-        filters = [{"Name": "tag:landbridge:owner", "Values": [owner]}]
-        return str(self.of("ec2").describe_route_tables(Filters=filters)["RouteTables"][0]["RouteTableId"])
+    def table(self, name: str) -> str:
+        """The route table of a site, or of this name."""
+        filters = [{"Name": f"tag:{'Name' if name == 'nobody' else 'landbridge:owner'}", "Values": [name]}]
+        found = self._once(("table", name), lambda: self.of("ec2").describe_route_tables(Filters=filters)["RouteTables"])
+        return str(found[0]["RouteTableId"])
 
     def prefix_list(self, owner: str) -> str:
         filters = [{"Name": "tag:landbridge:owner", "Values": [owner]}]
-        return str(self.of("ec2").describe_managed_prefix_lists(Filters=filters)["PrefixLists"][0]["PrefixListId"])
+        found = self._once(("list", owner), lambda: self.of("ec2").describe_managed_prefix_lists(Filters=filters)["PrefixLists"])
+        return str(found[0]["PrefixListId"])
 
     def instance(self, group: str) -> str:
         """The instance of an Auto Scaling group."""
-        found = self.of("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"][0]
-        return str(found["Instances"][0]["InstanceId"])
+        asked = {"AutoScalingGroupNames": [group]}
+        found = self._once(("group", group), lambda: self.of("autoscaling").describe_auto_scaling_groups(**asked)["AutoScalingGroups"])
+        return str(found[0]["Instances"][0]["InstanceId"])
 
     def interface(self, instance: str) -> str:
-        found = self.of("ec2").describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
-        return str(found["NetworkInterfaces"][0]["NetworkInterfaceId"])
+        found = self._once(instance, lambda: self.of("ec2").describe_instances(InstanceIds=[instance])["Reservations"])
+        return str(found[0]["Instances"][0]["NetworkInterfaces"][0]["NetworkInterfaceId"])
 
     def session(self, who: str) -> Client:
         """Clients that may what this role may: `heal`, or a gateway."""
-        if who not in self._sessions:
-            arn = self.heal() if who == "heal" else self.role(who)
-            self._sessions[who] = assumed(self.client, arn, self.region, arn.split(":")[4])
-        return self._sessions[who]
+        arn = self.heal() if who == "heal" else self.role(who)
+        made = self._once(("session", who), lambda: assumed(self.client, arn, self.region, arn.split(":")[4]))
+
+        def client(service: str, region: str = "", *_: str) -> Foreign:
+            to = region or self.region
+            return self._once((who, service, to), lambda: made(service, to))
+
+        return client
+
+
+def _network(name: str) -> str:
+    return OTHER if name.startswith("darwin") else NETWORK
 
 
 def _title(name: str) -> str:
@@ -192,6 +207,50 @@ def settled(scene: Scene, patience: float = IN_SERVICE_S) -> None:
             return
         time.sleep(0.2)
     raise AssertionError(found)
+
+
+class Policies:
+    """A role's own policies, and what they would be with a little less."""
+
+    def __init__(self, scene: Scene, who: str) -> None:
+        arn = scene.heal() if who == "heal" else scene.role(who)
+        self._iam, self._role = scene.of("iam", account=arn.split(":")[4]), arn.rpartition("/")[2]
+        names = self._iam.list_role_policies(RoleName=self._role)["PolicyNames"]
+        self._held = {name: self._iam.get_role_policy(RoleName=self._role, PolicyName=name)["PolicyDocument"] for name in names}
+
+    def each_without_an_action(self) -> Iterator[str]:
+        """Puts each policy there without one of its actions in turn; and at last as it was. Tells what is missing."""
+        for name, number, one in self._statements():
+            actions = one["Action"] if isinstance(one["Action"], list) else [one["Action"]]
+            for action in actions:
+                left = [other for other in actions if other != action]
+                yield from self._put(name, number, {**one, "Action": left} if left else None, action)
+
+    def each_without_a_condition(self) -> Iterator[str]:
+        """Likewise without one key of a condition."""
+        for name, number, one in self._statements():
+            for operator, keys in one.get("Condition", {}).items():
+                for key in keys:
+                    left = {other: value for other, value in keys.items() if other != key}
+                    condition = {**one["Condition"], operator: left}
+                    yield from self._put(name, number, {**one, "Condition": {each: held for each, held in condition.items() if held}}, key)
+
+    def _statements(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
+        for name, document in self._held.items():
+            for number, one in enumerate(document["Statement"]):
+                yield name, number, one
+
+    def _put(self, name: str, number: int, statement: dict[str, Any] | None, missing: str) -> Iterator[str]:
+        statements = list(self._held[name]["Statement"])
+        statements[number : number + 1] = [] if statement is None else [statement]
+        self._write(name, {**self._held[name], "Statement": statements})
+        try:
+            yield f"{self._held[name]['Statement'][number].get('Sid')} without {missing}"
+        finally:
+            self._write(name, self._held[name])
+
+    def _write(self, name: str, document: dict[str, Any]) -> None:
+        self._iam.put_role_policy(RoleName=self._role, PolicyName=name, PolicyDocument=json.dumps(document))
 
 
 Ask = Callable[[Client, Scene], Any]
