@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class LabPusher:
     """Pushes by the lab's own door, as `lab configure` does: a laboratory's routers have no SSH. `lab` is its name."""
 
+    holds_on = False  # a laboratory's router that gets another key negotiates its tunnel anew at once
+
     def __init__(self, cloud: Cloud, ground: Ground, lab: str) -> None:
         from landbridge.aws.deploying.pushing import Known
 

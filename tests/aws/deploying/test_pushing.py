@@ -147,12 +147,14 @@ class Site:
 
         return connect
 
-    def deploy(self, to: Ground) -> Done:
+    def pusher(self, to: Ground) -> SshPusher:
         reach = Reach(self.connecting, Check.REACH, 3, MINUTE_S)
         releases = {text.gateway: "1.4" for text in texts(to.plans)}
         with_routers = means(self.sandbox)
-        pusher = SshPusher(with_routers.cloud, to, releases, reach, self.told.append, with_routers.patience.stop)
-        return deploy(to, means(self.sandbox, pusher), changes(cloud(self.sandbox), to, 0.05))
+        return SshPusher(with_routers.cloud, to, releases, reach, self.told.append, with_routers.patience.stop)
+
+    def deploy(self, to: Ground) -> Done:
+        return deploy(to, means(self.sandbox, self.pusher(to)), changes(cloud(self.sandbox), to, 0.05))
 
 
 @pytest.fixture
@@ -182,6 +184,16 @@ def test_running_routers_are_brought_to_an_edit_and_keep_their_keys(site: Site) 
     events = " ".join(f"{event}" for event in site.told)
     assert not any(key in events for key in (*keys.values(), "liveSecret123"))
     assert site.deploy(edited).findings == ()
+
+
+def test_a_key_that_is_given_takes_the_place_of_the_one_that_the_router_has(site: Site) -> None:
+    to = ground(site.folder, pair())
+    text = next(one for one in texts(to.plans) if one.gateway == "singapore-b")
+    assert site.pusher(to).push(text.gateway, text.content, keys={"singapore-b-1": "aNewKeyOfThisTunnel"}) == ()
+    router = site.routers["singapore-b"]
+    secrets = sorted(path[-1] for path in router.saved.paths() if "secret" in path)
+    assert secrets == ["aNewKeyOfThisTunnel", "liveSecret123"], "the other tunnel keeps its own"
+    assert "aNewKeyOfThisTunnel" not in f"{site.told}"
 
 
 def test_a_standby_that_is_cut_off_returns_and_the_active_is_left_alone(site: Site) -> None:

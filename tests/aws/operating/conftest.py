@@ -25,6 +25,6 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
 def played(network: Played) -> Iterator[Played]:
     """As it is well; whatever a test made of it ends with it."""
     yield network
-    network.obeys, network.rises, network.routers, network.refuses = True, None, None, ""
+    network.obeys, network.rises, network.routers, network.refuses, network.holds_on = True, None, None, "", True
     network.told.clear()
     network.pushed.clear()

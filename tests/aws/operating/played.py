@@ -70,6 +70,7 @@ class Played:
     rises: set[str] | None = None
     routers: dict[str, str] | None = None
     refuses: str = ""
+    holds_on: bool = True
     told: list[Event] = field(default_factory=list)
     pushed: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)

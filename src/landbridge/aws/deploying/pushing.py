@@ -42,6 +42,8 @@ class SshPusher:
     Keys that a router has are kept; that of a new tunnel is taken from Secrets Manager, and is nowhere but in memory.
     """
 
+    holds_on = True  # VyOS loads another key and leaves the tunnels as they are
+
     def __init__(self, cloud: Cloud, ground: Ground, releases: Mapping[str, str], reach: Reach, tell: Tell, stop: threading.Event) -> None:
         self._cloud, self._ground, self._releases, self._reach = cloud, ground, releases, reach
         self._tell, self._stop = tell, stop
@@ -130,6 +132,8 @@ def secret_of(cloud: Cloud, ground: Ground, tunnel: str) -> tuple[Place, str] | 
 
 class Unreal:
     """For an emulated AWS, on whose instances nothing runs: every text is as good as delivered."""
+
+    holds_on = True
 
     def is_active(self, gateway: str) -> bool:  # noqa: ARG002 - none is
         """Nobody is."""

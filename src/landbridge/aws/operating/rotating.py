@@ -25,7 +25,10 @@ AGAIN = "Run the same command again: it goes on from there."
 
 
 class Keyed(Protocol):
-    """Reaches routers that run."""
+    """Reaches routers that run. `holds_on`: a router that gets another key keeps the tunnel that it has until AWS' end lets go of it."""
+
+    @property
+    def holds_on(self) -> bool: ...
 
     def push(self, gateway: str, text: str, leaving: bool, keys: Mapping[str, str]) -> tuple[Finding, ...]:
         """Bring a router to its text, and tunnels to these keys. What it returns is why it isn't confirmed."""
@@ -162,12 +165,17 @@ class Rotation:
             return why
         one = view.gateway(gateway)
         outside = next(each.outside for each in one.tunnels if each.name == name)
+        # Who begins must find the key that it has: one that is refused once doesn't begin again by itself. So the router comes first, where
+        # that doesn't cut the tunnel.
+        refused = self._push(gateway, name, key) if self._routers.holds_on else ()
+        if refused and after:
+            return refused
         if not connection_runs_on(means.cloud, means.ground, one.connection, outside, key):
             give_connection(means.cloud, means.ground, one.connection, outside, key)
             _, why, _ = watch.until(name, "AWS' end has the key", lambda seen: _busy(seen.gateway(gateway)), self._seconds)
             if why:
                 return why
-        refused = self._push(gateway, name, key)
+        refused = refused if self._routers.holds_on else self._push(gateway, name, key)
         if refused and after:
             return refused
         _, why, _ = watch.until(name, "up with routes", lambda seen: _down(seen.gateway(gateway), name, after), self._seconds)

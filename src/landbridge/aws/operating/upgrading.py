@@ -56,7 +56,7 @@ class Renewed:
 
     gateway: str
     site: str
-    did: Literal["replaced", "not well", "not begun"]
+    did: Literal["replaced", "not well"]
     was: str
     instance: str | None
     seconds: float
