@@ -25,7 +25,7 @@ from landbridge.lab.probing import Prober, pairs
 from landbridge.sandbox.following.estate import Estate, Instance, Interface, Route, Subnet, Table, Vpc
 from landbridge.sandbox.following.instances import AWS_API, Instances
 from landbridge.sandbox.following.wires import raw
-from landbridge.vyos.booting import Bootstrap, Source, user_data
+from landbridge.vyos.booting import BOOTSTRAP, Bootstrap, Source, bundle, user_data
 from tests.lab.test_lab_failover import NETWORK
 from tests.sandbox.following.standing import FakeSource, Seen, digest, tell, until
 
@@ -39,6 +39,12 @@ def network() -> Artifacts:
         return artifacts.render(design(load(path)), "1.4")
 
 
+def scripts_of(made: Artifacts, gateway: str) -> str:
+    """A gateway's scripts as its bootstrap fetches them; nothing for a single."""
+    scripts = {name: text for name, text in made.scripts[gateway].items() if name != BOOTSTRAP}
+    return bundle(scripts).decode() if scripts else ""
+
+
 def standing(made: Artifacts, addressing: Addressing, generation: int = 1) -> Standing:
     found = []
     values = addressing.placeholders()
@@ -46,7 +52,9 @@ def standing(made: Artifacts, addressing: Addressing, generation: int = 1) -> St
         text = made.routers[facts.name]
         keys = {name: name for name in values if name.startswith(f"psk:{facts.name}-")}
         known = {name: value for name, value in values.items() if name.startswith((f"outside:{facts.name}-", f"eip:{facts.name}"))}
-        data = user_data("1.4", text, Bootstrap(Source(digest(text), bucket="texts", key=digest(text)), keys, known))
+        scripts = scripts_of(made, facts.name)
+        bundled = Source(digest(scripts), bucket="texts", key=digest(scripts)) if scripts else None
+        data = user_data("1.4", text, Bootstrap(Source(digest(text), bucket="texts", key=digest(text)), keys, known, bundled))
         name, private, eip = f"i-{facts.name}-{generation}", addressing.private[facts.name], addressing.eip[facts.name]
         one = Instance(name, "1", "us-east-2", "running", f"eni-{name}", data, "gateway", facts.name, time.time())
         all_of = (private, facts.secondary) if facts.secondary else (private,)
@@ -91,11 +99,20 @@ async def start_hub(root: GuestRoot, made: fabrics.Fabric, recipe: recipes.Recip
 
 
 def role(instances: Instances, gateway: str) -> str:
+    return state(instances, gateway, "role").partition(" ")[0]
+
+
+def state(instances: Instances, gateway: str, item: str) -> str:
     machine = instances.find(gateway)
     try:
-        return (machine.folder / "state/role").read_text().split()[0] if machine is not None else ""
-    except (OSError, IndexError):
+        return (machine.folder / "state" / item).read_text().strip() if machine is not None else ""
+    except OSError:
         return ""
+
+
+def word(source: FakeSource, gateway: str) -> str:
+    """What a gateway says last of who shall have the site, and how often it prepends."""
+    return " ".join(source.records.get(gateway, {}).get("word", {}).get("S", "").split()[:3])
 
 
 async def life(root: GuestRoot) -> Seen:
@@ -108,11 +125,10 @@ async def life(root: GuestRoot) -> Seen:
     for vpc in {interface.vpc for _, interface in there}:
         namespaces.route_with(f"vpc-{vpc}", ["addr add 169.254.169.254/32 dev lo"], root)
     wire_up(root, fabric, {}, there)
-    source = FakeSource(FOLDER / "api.sock", *made.routers.values())
+    source = FakeSource(FOLDER / "api.sock", *made.routers.values(), *(scripts_of(made, name) for name in made.routers))
     source.keys = {name: value for name, value in addressing.placeholders().items() if name.startswith("psk:")}
     server = await source.serve()
     instances = Instances(root, FOLDER, "paired", source, 0.0, lambda _: None)
-    instances.scripts = made.scripts
     hub = await start_hub(root, fabric, recipes.hub(made.manifest, addressing))
     prober, seen = Prober(), Seen()
     await prober.settle(fabric.hosts)
@@ -126,13 +142,16 @@ async def life(root: GuestRoot) -> Seen:
         await instances.settle(estate(1, made.manifest, addressing, there, first))
         await until(lambda: (role(instances, "tokyo-a"), role(instances, "tokyo-b")) == ("master", "backup"), 40)
         seen["roles"] = {name: role(instances, name) for name in ("tokyo-a", "tokyo-b")}
+        seen["settles_s"] = await until(lambda: state(instances, "tokyo-a", "settled") != "", 20)
+        seen["words"] = {name: word(source, name) for name in ("tokyo-a", "tokyo-b")}
+        seen["woken"] = sorted({*source.woken})
         seen["reachable_s"] = await until(reachable, 20)
         seen["reachable"] = await reachable()
         seen["ready_s"] = round(time.monotonic() - began, 1)
         seen["complaints"] = [word for machine in instances.machines.values() for word in machine.complaints]
         others = [pair for pair in there if pair[0].gateway != "tokyo-a"]
         await instances.settle(estate(2, made.manifest, addressing, others, first))
-        seen["takes_over_s"] = await until(lambda: role(instances, "tokyo-b") == "master", 15)
+        seen["takes_over_s"] = await until(lambda: word(source, "tokyo-b").startswith("claim=tokyo-b"), 15)
         fresh = [pair for pair in standing(made, addressing, 2) if pair[0].gateway == "tokyo-a"]
         wire_up(root, fabric, {"tokyo-a": raw("i-tokyo-a-1", 0)}, fresh)
         second = next(interface.id for one, interface in others if one.gateway == "tokyo-b")
@@ -142,11 +161,24 @@ async def life(root: GuestRoot) -> Seen:
         await asyncio.sleep(4)  # longer than a master's silence
         seen["loaded"] = loaded.reached("loaded")
         seen["after"] = {name: role(instances, name) for name in ("tokyo-a", "tokyo-b")}
+        await until(lambda: state(instances, "tokyo-b", "settled") != "", 20)
+        await hung(instances, source, seen)
     finally:
         server.close()
         prober.close()
         await asyncio.gather(instances.close(), hub.power_off())
     return seen
+
+
+async def hung(instances: Instances, source: FakeSource, seen: Seen) -> None:
+    """The master stands still, and goes on after the other has taken over."""
+    machine = instances.machines["i-tokyo-b-1"]
+    seen["before hanging"] = word(source, "tokyo-a")
+    machine.hang()
+    seen["hung_s"] = await until(lambda: word(source, "tokyo-a") == "claim=tokyo-a by=tokyo-a prepends=0", 15)
+    machine.wake()
+    seen["awake_s"] = await until(lambda: word(source, "tokyo-b") == "claim=tokyo-a by=tokyo-b prepends=2", 15)
+    seen["awake"] = {name: role(instances, name) for name in ("tokyo-a", "tokyo-b")}
 
 
 if __name__ == "__main__":

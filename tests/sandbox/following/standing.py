@@ -43,15 +43,17 @@ Seen = dict[str, Any]
 
 
 class FakeSource(RealSource):
-    """An AWS with routers' texts, by their digests, and keys by their names (all the same one where it has none).
+    """An AWS with texts, by their digests, keys by their names (all the same one where it has none), and records of the words table.
 
-    What it is told is in `told`; what it is asked, in `asked`.
+    What it is told is in `told`; what it is asked, in `asked`; `woken` are the gateways that invoked heal.
     """
 
     def __init__(self, socket: Path, *texts: str) -> None:
         super().__init__(socket)
         self.texts = {digest(text): text for text in texts}
         self.keys: dict[str, str] = {}
+        self.records: dict[str, Seen] = {}
+        self.woken: list[str] = []
         self.told: list[tuple[str, bool]] = []
         self.asked: list[str] = []
 
@@ -65,10 +67,22 @@ class FakeSource(RealSource):
             body = self.texts[head.split()[1].rpartition("/")[2]]
         else:
             length = int(head.lower().partition("content-length: ")[2].split()[0])
-            name = json.loads(await reader.readexactly(length))["SecretId"]
-            body = json.dumps({"SecretString": self.keys.get(name, KEY)})
+            body = json.dumps(self._said(head, json.loads(await reader.readexactly(length))))
         writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode())
         writer.close()
+
+    def _said(self, head: str, asked: Seen) -> Seen:
+        if "-heal/invocations" in head:
+            self.woken.append(asked["detail"]["gateway"])
+            return {}
+        if "PutItem" in head:
+            self.records[asked["Item"]["name"]["S"]] = asked["Item"]
+            return {}
+        if "BatchGetItem" in head:
+            ((table, wanted),) = asked["RequestItems"].items()
+            found = [self.records[key["name"]["S"]] for key in wanted["Keys"] if key["name"]["S"] in self.records]
+            return {"Responses": {table: found}, "UnprocessedKeys": {}}
+        return {"SecretString": self.keys.get(asked["SecretId"], KEY)}
 
     async def credentials(self, instance: str) -> dict[str, str]:
         return {"Code": "Success", "AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "any", "Token": instance}

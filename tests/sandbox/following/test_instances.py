@@ -120,8 +120,20 @@ def test_a_pair_that_boots_from_its_user_data_has_its_roles_and_carries_packets(
     assert pair["reachable"]
 
 
-def test_a_terminated_gateways_other_takes_over_and_the_replacement_is_standby(pair: Seen) -> None:
-    assert pair["takes_over_s"] < 10
+def test_its_words_travel_by_the_api_and_heal_is_woken(pair: Seen) -> None:
+    assert pair["words"]["tokyo-a"] == "claim=tokyo-a by=tokyo-a prepends=0"
+    assert pair["words"]["tokyo-b"] == "claim=tokyo-a by=tokyo-b prepends=2"
+    assert pair["woken"] == ["tokyo-a", "tokyo-b"]
+
+
+def test_a_terminated_gateways_other_says_its_claim_and_the_replacement_is_standby(pair: Seen) -> None:
+    assert pair["takes_over_s"] < 6
     assert pair["loaded"]
     assert pair["after"]["tokyo-b"] == "master"
     assert pair["after"]["tokyo-a"] != "master"
+
+
+def test_a_hung_gateways_other_says_its_claim_and_keeps_it_when_that_one_wakes(pair: Seen) -> None:
+    assert pair["before hanging"] == "claim=tokyo-b by=tokyo-a prepends=2"
+    assert pair["hung_s"] < 6
+    assert pair["awake"] == {"tokyo-a": "master", "tokyo-b": "backup"}

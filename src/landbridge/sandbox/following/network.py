@@ -61,9 +61,8 @@ class FollowingNetwork(Laboratory):
         self.expect(order.artifacts)
 
     def expect(self, artifacts: Artifacts | None) -> None:
-        """Which hosts probe from the next look on, and what they expect; the scripts of gateways that boot from now on."""
+        """Which hosts probe from the next look on, and what they expect."""
         self._expected: tuple[Expected, ...] = expected(artifacts.manifest) if artifacts is not None else ()
-        self._instances.scripts = artifacts.scripts if artifacts is not None else {}
 
     @property
     def instances(self) -> Instances:

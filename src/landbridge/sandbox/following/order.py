@@ -12,8 +12,8 @@ from landbridge.artifacts import Artifacts
 class FollowOrder:
     """A lab that follows the emulator at `socket`. Its name, the guest root's folder, the pid of the lab's outermost process.
 
-    `artifacts` say which hosts probe, what they expect, and what scripts a gateway's image has; None: nobody probes. An instance's router
-    starts `boot_seconds` after its launch, or as soon as its kernel is there.
+    `artifacts` say which hosts probe, and what they expect; None: nobody probes. An instance's router starts `boot_seconds` after its
+    launch, or as soon as its kernel is there.
     """
 
     name: str

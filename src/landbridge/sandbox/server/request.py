@@ -7,7 +7,22 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-_READS = ("Describe", "Get", "List", "Search", "Lookup", "Head", "Query", "Scan", "Filter", "Validate", "Estimate", "Simulate", "Detect")
+_READS = (
+    "Describe",
+    "Get",
+    "BatchGet",
+    "List",
+    "Search",
+    "Lookup",
+    "Head",
+    "Query",
+    "Scan",
+    "Filter",
+    "Validate",
+    "Estimate",
+    "Simulate",
+    "Detect",
+)
 _SCOPE = re.compile(r"Credential=([^/,]+)/\d+/([^/]*)/([^/]*)/")
 _ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 INTERNAL = "landbridge-internal"  # in the user agent of the emulator's own calls

@@ -19,7 +19,7 @@ $B mount -t tmpfs tmpfs /opt
 $B mount -t tmpfs tmpfs /host/config
 $B mkdir -p /opt/vyatta/etc /run/frr
 $B ln -s /config /opt/vyatta/etc/config
-export STRONGSWAN_CONF=/host/strongswan.conf
+export STRONGSWAN_CONF=/host/strongswan.conf STATE=/host/state
 $B syslogd -O /host/messages
 ip link set lo up
 ip link set vec0 name eth0
@@ -39,12 +39,10 @@ $B sleep 9
 """
 
 # The order is the fastest: charon negotiates while FRR loads. keepalived first waits for a session, for what has none yet is in fault
-# for seconds; and a standby for the word of the other, so that a pair that is new doesn't begin with chance.
+# for seconds; and a standby for the word of the other, which its carrier brings, so that a pair that is new doesn't begin with chance.
 LOAD = """mkdir /tmp/loading || exit 1
 . /guest/real
 hostname {name}
-mkdir -p /config/scripts/landbridge
-[ -d /host/scripts ] && cp -r /host/scripts/. /config/scripts/landbridge/
 for s in {scripts}; do [ -x $s ] || echo "! VRRP runs $s, which isn't there" >/dev/console; done
 ip -force -batch /host/links 2>/tmp/links.out || echo "! links: $(tail -n 2 /tmp/links.out)" >/dev/console
 {after_links}
@@ -59,7 +57,6 @@ if [ -s /host/keepalived.conf ]; then
   if [ {role} = standby ]; then
     until [ -e /host/state/heard ] || [ $((n += 1)) -gt 150 ]; do usleep 200000; done
   fi
-  export STATE=/host/state
   exec setsid /guest/respawn keepalived keepalived --vrrp --dont-fork --log-console --use-file /host/keepalived.conf) &
 fi
 echo {number} >/host/loaded

@@ -19,7 +19,7 @@ from landbridge.vyos.configuration import read_configuration
 from landbridge.vyos.router import VrrpGroup
 
 NEWEST = "1.4"  # of a text that doesn't tell
-SERVICES = ("s3", "secretsmanager", "ssm")
+SERVICES = ("s3", "secretsmanager", "ssm", "dynamodb", "lambda")
 _SECRET = re.compile(r"(?:secret|password|key)['\"]? ['\"]?([^\s'\"]{4,})")
 END = "END-OF-WHAT-NOBODY-ELSE-READS"
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from ipaddress import IPv4Address
@@ -25,7 +25,6 @@ from landbridge.sandbox.following.instances.relay import Relay
 from landbridge.sandbox.following.instances.running import Running
 from landbridge.sandbox.following.instances.services import Services
 from landbridge.sandbox.following.instances.web import Answer, Request
-from landbridge.sandbox.following.instances.words import Words
 from landbridge.sandbox.following.source import RefusedError, Source
 from landbridge.sandbox.following.wires import raw, wire
 from landbridge.vyos import Router
@@ -36,12 +35,10 @@ LOAD_S = 60.0
 
 
 class Instances:
-    """`boot_seconds` is how long after its launch an instance has its network. `scripts` has what a gateway's image would have in
-    /config/scripts/landbridge, by the gateway's name."""
+    """`boot_seconds` is how long after its launch an instance has its network."""
 
     def __init__(self, root: GuestRoot, folder: Path, lab: str, source: Source, boot_seconds: float, tell: Callable[[str], None]) -> None:
         self.machines: dict[str, Machine] = {}
-        self.scripts: Mapping[str, Mapping[str, str]] = {}
         self._root, self._folder, self._lab, self._source, self._boot_seconds, self._tell = root, folder, lab, source, boot_seconds, tell
         self._running: dict[str, Running] = {}
         self._facts: dict[str, Facts] = {}
@@ -50,14 +47,10 @@ class Instances:
         self._metadata = Metadata(source.credentials)
         self._services = Services(self._answer_metadata, self._answer_router)
         self._relay = Relay(source.socket)
-        self._words = Words(self._gateways)
-        self._carrying: asyncio.Task[None] | None = None
 
     async def settle(self, estate: Estate) -> None:
         """Have a machine for each instance that lives, and none for others. Its wire is there; nothing is waited for but the dead."""
         self._estate, self._facts = estate, living(estate)
-        if self._carrying is None:
-            self._carrying = asyncio.create_task(self._words.carry())
         await self._relay.open()
         await self._services.settle(vpc.id for vpc in estate.vpcs)
         await asyncio.gather(*(self._end(name) for name in [name for name in self._running if name not in self._facts]))
@@ -136,9 +129,6 @@ class Instances:
         known = sorted((facts.instance.launched, name) for name, facts in self._facts.items() if name in self.machines)
         return {self._facts[name].instance.gateway: name for _, name in known if self._facts[name].instance.gateway}
 
-    def _gateways(self) -> dict[str, Path]:
-        return {gateway: self.machines[name].folder for gateway, name in self._newest().items()}
-
     async def push(self, gateway: str, text: str) -> None:
         """Bring a running router, by its gateway's name or its instance's id, to a text with nothing left to fill in, without a boot.
 
@@ -193,12 +183,10 @@ class Instances:
         else:
             return Answer(HTTPStatus.NOT_FOUND)
         role = "active" if leads_to(self._estate, facts) else "standby"
-        return Answer(HTTPStatus.OK, running.script(made, role, self.scripts.get(facts.instance.gateway, {})).encode())
+        return Answer(HTTPStatus.OK, running.script(made, role).encode())
 
     async def close(self) -> None:
         """End every machine and service."""
-        if self._carrying is not None:
-            self._carrying.cancel()
         self._services.close()
         self._relay.close()
         await asyncio.gather(*(self._end(name) for name in list(self._running)))

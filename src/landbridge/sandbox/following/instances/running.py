@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -24,14 +23,14 @@ class Running:
     _offered: dict[int, Committed] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
-    def script(self, made: Committed, role: str, scripts: Mapping[str, str]) -> str:
+    def script(self, made: Committed, role: str) -> str:
         """What brings the machine from what it runs on to `made`. The machine itself says what that is: a script may have failed."""
         number = next(self._numbers)
         self._offered[number] = made
         before = self.loaded()
         if before is not None:
             return reload(before, made, number)
-        self.machine.write({**made.recipe.files, **{f"scripts/{name}": text for name, text in scripts.items()}})
+        self.machine.write(made.recipe.files)
         return load(made, number, role)
 
     def loaded(self) -> Committed | None:
