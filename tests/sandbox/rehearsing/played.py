@@ -47,6 +47,20 @@ def event(at: float, who: str = "aws.ec2", *, refused: bool = False, region: str
     }
 
 
+def run(at: float) -> dict[str, Any]:
+    """heal begins to run."""
+    return {
+        "at": BROKEN + at,
+        "kind": "run",
+        "who": HEALER,
+        "what": "run",
+        "region": REGION,
+        "writes": False,
+        "refused": False,
+        "detail": "",
+    }
+
+
 def way(*gaps: Gap) -> dict[str, Any]:
     """A direction with gaps, in seconds from the fault."""
     found = [[BROKEN + begin, None if end is None else BROKEN + end, 10] for begin, end in gaps]

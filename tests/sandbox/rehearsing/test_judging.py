@@ -9,7 +9,7 @@ import pytest
 from landbridge.sandbox.rehearsing.judging import judge
 from landbridge.sandbox.rehearsing.measuring import measure
 from landbridge.sandbox.rehearsing.scenarios import SCENARIOS
-from tests.sandbox.rehearsing.played import call, played, scenario
+from tests.sandbox.rehearsing.played import call, played, run, scenario
 
 
 def misses(*, boot_s: float = 45, routes: int = 1, **what: Any) -> tuple[str, ...]:  # noqa: ANN401 - any of its fields
@@ -52,11 +52,12 @@ def test_a_pairs_connection_survives_and_a_singles_need_not() -> None:
     assert misses(kind="single", alive=False) == ()
 
 
-def test_a_pairs_failover_takes_one_call_for_each_route_and_one_more_and_twice_as_many_where_lambda_runs_twice() -> None:
+def test_a_pairs_failover_takes_one_call_for_each_route_and_one_more_by_each_run_that_was_under_way() -> None:
     three = tuple(call(at, "ec2:ReplaceRoute") for at in (1.0, 1.1, 1.2))
     assert misses(journal=three, routes=2) == ()
-    assert misses(journal=three, routes=1) == ("a failover took 3 calls that write, not up to 2",)
-    assert misses(name="twice", journal=three, routes=1) == ()
+    assert misses(journal=three, routes=1) == ("a failover took 3 calls that write, by 0 runs of heal, not up to 2",)
+    assert misses(journal=(run(0.5), run(0.6), *three), routes=1) == ()
+    assert misses(journal=(run(0.5), *three, run(1.3)), routes=1) != ()
 
 
 def test_what_never_settles_and_what_is_wrong_at_the_end_are_told() -> None:

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from landbridge.sandbox.rehearsing.measuring import measure
-from tests.sandbox.rehearsing.played import BROKEN, A, B, call, event, played
+from tests.sandbox.rehearsing.played import BROKEN, A, B, call, event, played, run
 
 
 def test_each_direction_has_its_longest_outage_and_traffic_is_back_with_the_last_of_both() -> None:
@@ -86,6 +86,13 @@ def test_of_calls_only_those_of_heal_count_that_wrote_and_were_let_through() -> 
 def test_two_failovers_are_counted_each_by_itself() -> None:
     journal = (call(3.9, "ec2:ReplaceRoute"), call(4.0, "events:PutEvents"), call(22.0, "ec2:ReplaceRoute"))
     assert measure(played("wire", journal=journal)).moving == 2
+
+
+def test_runs_that_begin_once_the_routes_are_moved_are_none_that_moved_them() -> None:
+    journal = (run(0.1), run(0.2), call(0.5, "ec2:ReplaceRoute"), call(0.6, "ec2:ReplaceRoute"), run(0.7), run(25.0))
+    row = measure(played(journal=journal))
+    assert (row.moving, row.runs) == (2, 2)
+    assert measure(played(journal=(run(1.0),))).runs == 0
 
 
 def test_a_row_for_programs_has_all_of_it() -> None:

@@ -47,7 +47,7 @@ class Row:
     """What one scenario was like. `detected_s` (by an event or a claim), `routes_s` (the VPC's routes were moved), `hub_s` (the hub's were)
     and `settled_s` are seconds from the fault, None for what didn't happen, or needn't. `out_s` is the longest outage from the site, `in_s`
     to it; `back_s` is when the last outage ended that began before the mending, `after_s` the longest one that began later. `writes` are
-    heal's calls that wrote, by operation; `moving` is the most of them that one failover took."""
+    heal's calls that wrote, by operation; `moving` is the most of them that one failover took, by as many of heal's `runs` at once."""
 
     scenario: str
     what: str
@@ -66,6 +66,7 @@ class Row:
     silence_s: float
     writes: Mapping[str, int]
     moving: int
+    runs: int
     settled_s: float | None
     limit_s: float = 0.0
     misses: tuple[str, ...] = field(default=())
@@ -87,6 +88,8 @@ def measure(played: Played) -> Row:
     calls = [
         one for one in played.journal if one["kind"] == "call" and one["who"] == played.healer and one["writes"] and not one["refused"]
     ]
+    failovers = [_failover(played, calls, *phase) for phase in ((played.broken, played.mended), (played.mended, float("inf")))]
+    moving, runs = max(failovers)
     moved = [one["at"] for one in calls if one["what"] in MOVES and one["region"] == played.region and one["at"] < played.mended]
     detected, by = _detected(played)
     return Row(
@@ -106,7 +109,8 @@ def measure(played: Played) -> Row:
         alive=played.traffic["connection"]["alive"],
         silence_s=played.traffic["connection"]["longest_s"],
         writes=dict(sorted(Counter(one["what"] for one in calls).items())),
-        moving=max(_moving(calls, 0.0, played.mended), _moving(calls, played.mended, float("inf"))),
+        moving=moving,
+        runs=runs,
         settled_s=_since(played, played.settled),
     )
 
@@ -137,9 +141,13 @@ def _detected(played: Played) -> tuple[float | None, str]:
     return None, ""
 
 
-def _moving(calls: Iterable[Record], since: float, until: float) -> int:
-    """How many calls a failover took, without those that bring a new instance into service."""
-    return sum(one["what"] in (*MOVES, *TELLING) and since <= one["at"] < until for one in calls)
+def _failover(played: Played, calls: Iterable[Record], since: float, until: float) -> tuple[int, int]:
+    """How many calls a failover took, without those that bring a new instance into service; and how many of heal's runs had begun before
+    the first of them, so that they couldn't see that it was being done."""
+    made = [one["at"] for one in calls if one["what"] in (*MOVES, *TELLING) and since <= one["at"] < until]
+    first = min(made, default=until)
+    runs = sum(one["kind"] == "run" and one["who"] == played.healer and since <= one["at"] <= first for one in played.journal)
+    return len(made), runs if made else 0
 
 
 def _left(played: Played) -> float | None:

@@ -63,13 +63,14 @@ def _called(stage: Stage, began: float) -> float:
 
 
 def _until_over(stage: Stage, broken: float, most_s: float) -> None:
-    """Until traffic has been felt to break and been well for a while, or isn't felt to break; or for `most_s`."""
+    """Until traffic has been felt to break and been well for a while, or isn't felt to break; or for `most_s` at the most."""
     while (now := time.time()) - broken < most_s:
         found = stage.ask("traffic-so-far")
         bad = [gap for way in found["ways"] for gap in way["gaps"] if gap[0] >= broken - 0.5]
         open_ = any(end is None for _, end, _ in bad)
         last = max((end for begin, end, _ in bad if end is not None and end - begin >= SLIGHT_S), default=broken + FELT_S - CALM_S)
-        if not open_ and now - last > CALM_S:
+        heard = not found["connection"]["alive"] or found["connection"]["silent_s"] <= HEARD_S
+        if not open_ and heard and now - last > CALM_S:
             return
         time.sleep(LOOK_S)
 

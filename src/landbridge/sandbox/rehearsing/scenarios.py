@@ -36,7 +36,7 @@ class Limit:
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """`limits` for what it applies to: a pair's site, a single's. `mends` undoes what `breaks` did, and nothing where the network heals by
-    itself. `elsewhere`: the hosts that talk must not stand in the active gateway's zone. `copies`: how often heal runs for one reason."""
+    itself. `elsewhere`: the hosts that talk must not stand in the active gateway's zone."""
 
     name: str
     what: str
@@ -44,7 +44,6 @@ class Scenario:
     mends: Act
     limits: Mapping[Kind, Limit]
     elsewhere: bool = False
-    copies: int = 1
 
 
 def _terminate(stage: Stage, active: str) -> None:
@@ -189,6 +188,5 @@ SCENARIOS = (
         _deliver_twice,
         _deliver_once,
         {"pair": PAIR, "single": SINGLE},
-        copies=2,
     ),
 )
