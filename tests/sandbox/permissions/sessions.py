@@ -31,7 +31,7 @@ def session(
     *statements: dict[str, Any],
     account: str = "111122223333",
     region: str = "us-west-2",
-    taken: dict[str, str] | None = None,
+    taken: dict[str, Any] | None = None,
     **made: Any,  # noqa: ANN401
 ) -> Client:
     """Clients of a session of a new role with these statements. `taken` is said to AssumeRole besides, `made` to CreateRole."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -66,6 +67,14 @@ def test_an_accounts_own_keys_may_everything(client: Client) -> None:
 def test_a_role_that_isnt_there_may_everything(client: Client) -> None:
     """The emulator lets it be taken on; nobody knows what it might do."""
     assert not refused(lambda: described(assumed(client, f"arn:aws:iam::{ACCOUNT}:role/nowhere", REGION, ACCOUNT)))
+
+
+def test_a_session_that_has_ended_is_told_that_before_anything_else(client: Client) -> None:
+    who = session(client, taken={"DurationSeconds": 1})
+    time.sleep(1.1)
+    for ask in (who("lambda").list_functions, lambda: who("lambda").invoke(FunctionName="x"), who("sns").list_topics):
+        with pytest.raises(ClientError, match="ExpiredToken"):
+            ask()
 
 
 def test_a_policy_that_changes_counts_at_once(client: Client) -> None:

@@ -70,6 +70,11 @@ def _state(key: str) -> Literal["expired", "unknown"] | None:
     return "expired" if key.startswith("ASIA") and _is_over(key) else None
 
 
+def ended(asked: Asked, kind: Kind) -> Refused | None:
+    """The refusal of a role's session that has ended; it comes before anything that its role may. The caller holds the lock."""
+    return _WORDS["expired", kind] if asked.key.startswith("ASIA") and _is_over(asked.key) else None
+
+
 def _is_over(key: str) -> bool:
     """Whether a role's session has ended."""
     from moto.sts.models import sts_backends

@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from landbridge.sandbox.admitting.judging import ended
 from landbridge.sandbox.admitting.refusing import Refused, answered, cbor, kind_of
 from landbridge.sandbox.permissions.actions import FREE, PASSING
 from landbridge.sandbox.permissions.buckets import holds
@@ -38,8 +39,11 @@ def guarded(asked: Asked, environ: dict[str, Any]) -> Answer | None:
         asked, environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""), environ.get("CONTENT_TYPE", ""), body, copied=copied
     )
     place = Place(who.partition, who.account, asked.region)
+    over = ended(asked, kind_of(asked, environ))
+    if over is not None:
+        return _answer(over, asked, environ)
     refusal = judged(who, call, place, _known(environ, place))
-    return None if refusal is None else _answer(refusal, asked, environ)
+    return None if refusal is None else _answer(_said(refusal, asked, environ), asked, environ)
 
 
 def judged(who: Principal, call: Call, place: Place, known: Known) -> Refusal | None:
@@ -98,16 +102,18 @@ def _known(environ: dict[str, Any], place: Place) -> Known:
     }
 
 
-def _answer(refusal: Refusal, asked: Asked, environ: dict[str, Any]) -> Answer:
-    """As the service's protocol has it."""
+def _said(refusal: Refusal, asked: Asked, environ: dict[str, Any]) -> Refused:
+    """In the service's words."""
     kind, text = kind_of(asked, environ), str(refusal)
-    if environ.get("HTTP_SMITHY_PROTOCOL", "") == "rpc-v2-cbor":
-        return 403, *cbor(Refused("AccessDeniedException", text))
     if kind == "ec2":
-        refused = Refused("UnauthorizedOperation", f"You are not authorized to perform this operation. {text}", 403)
-    elif kind == "json":
-        refused = Refused("AccessDeniedException", text, 400 if asked.action else 403)  # services that speak REST have the latter
-    else:
-        refused = Refused("AccessDenied", text, 403)
-    headers, body = answered(refused, kind)
+        return Refused("UnauthorizedOperation", f"You are not authorized to perform this operation. {text}", 403)
+    if kind != "json":
+        return Refused("AccessDenied", text, 403)
+    return Refused("AccessDeniedException", text, 400 if asked.action else 403)  # services that speak REST have the latter
+
+
+def _answer(refused: Refused, asked: Asked, environ: dict[str, Any]) -> Answer:
+    """As the service's protocol has it."""
+    rpc = environ.get("HTTP_SMITHY_PROTOCOL", "") == "rpc-v2-cbor"
+    headers, body = cbor(refused) if rpc else answered(refused, kind_of(asked, environ))
     return refused.status, headers, b"" if asked.method == "HEAD" else body
