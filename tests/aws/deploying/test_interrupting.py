@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -71,6 +72,7 @@ FAULTS: dict[str, Callable[[int], Fault]] = {
     "killed before": lambda at: Fault(at, Killed(), False, None),
     "killed after": lambda at: Fault(at, Killed(), True, None),
 }
+VARIATIONS = {"throttled for long", "done, and never an answer", "token expired", "killed before"}
 
 
 def state() -> dict[str, Any]:
@@ -116,12 +118,19 @@ def calls_of(ground: Ground) -> list[Call]:
 
 def stops(calls: Sequence[Call], kind: str) -> list[int]:
     """Where to stop: at every call, where the process is killed or an answer is lost; else at all that change something, and some of
-    those that only look, which are many and much alike."""
+    those that only look, which are many and much alike. Of what is a variation of another kind, at a third of that, unless
+    LANDBRIDGE_EVERY_CALL is set."""
     numbers = range(1, len(calls) + 2)
+    if kind in VARIATIONS and not os.environ.get("LANDBRIDGE_EVERY_CALL"):
+        return _changing(calls)[sorted(VARIATIONS).index(kind) % 3 :: 3]
     if kind in ("killed after", "done, and no answer") and len(calls) < 100:
         return list(numbers)
+    return _changing(calls)
+
+
+def _changing(calls: Sequence[Call]) -> list[int]:
     looking = ("Describe", "List", "Get", "Head")
-    return [at for at in numbers if at % 9 == 0 or (at <= len(calls) and not calls[at - 1].operation.startswith(looking))]
+    return [at for at in range(1, len(calls) + 2) if at % 9 == 0 or (at <= len(calls) and not calls[at - 1].operation.startswith(looking))]
 
 
 def edited() -> Ground:
