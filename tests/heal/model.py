@@ -16,6 +16,7 @@ from landbridge.heal.observation import Gateway, Instance, Observation, Route, W
 
 BEGAN = 1_700_000_000
 SITES = {"lima": ("lima-a", "lima-b"), "oslo": ("oslo-a",)}
+ALL = [name for names in SITES.values() for name in names]
 TABLES = {"lima": ("rtb-1", "rtb-2", "rtb-3"), "oslo": ("rtb-4",)}
 PREFIX_LIST = {"lima": "pl-lima", "oslo": "pl-oslo"}
 SECONDARY = {"lima-a": "10.0.0.254", "lima-b": "10.0.1.254"}
@@ -41,9 +42,15 @@ class Cloud:
 
     def __post_init__(self) -> None:
         for site, names in SITES.items():
-            for name in names:
+            for name in names if len(self.gateways) < len(ALL) else ():
                 told = {"active": name.endswith("a"), "secondary": SECONDARY.get(name, ""), "allocation": f"eip-{name}"}
                 self.gateways[name] = Gateway(name, site, f"group-{name}", **told)  # type: ignore[arg-type]
+
+    def copy(self) -> Cloud:
+        """Another one like it."""
+        sets = {"hung": set(self.hung), "cut": set(self.cut)}
+        held = {"gateways": dict(self.gateways), "routes": dict(self.routes), "words": dict(self.words), "alarms": dict(self.alarms)}
+        return replace(self, **held, **sets)  # type: ignore[arg-type]
 
     def seen(self) -> Observation:
         """All of it, as it is now."""
@@ -73,8 +80,10 @@ class Cloud:
 
     def change(self, instance: str, **changes: Any) -> None:  # noqa: ANN401
         for name, owner in self.gateways.items():
-            members = tuple(replace(one, **changes) if one.id == instance else one for one in owner.instances)
-            self.gateways[name] = replace(owner, instances=members)
+            if any(one.id == instance for one in owner.instances):
+                members = tuple(replace(one, **changes) if one.id == instance else one for one in owner.instances)
+                self.gateways[name] = replace(owner, instances=members)
+                return
 
     def end(self, instance: str) -> None:
         """EC2 has ended it: its interface is gone, and its Elastic IP free."""
@@ -108,8 +117,9 @@ class Cloud:
         instance = serving(self.gateways[name])
         return instance if instance is not None and instance.id not in self.hung and name not in self.cut else None
 
-    def say(self, by: str, claimed: str, at: int) -> None:
-        self.words[by] = Word(claimed, by, at, at + 60)
+    def say(self, by: str, claimed: str, at: int, late: int = 0) -> None:
+        """A word, which may be over later than others: it is as late as it came to be sent."""
+        self.words[by] = Word(claimed, by, at, at + late + 60)
 
     def notice(self) -> None:
         """CloudWatch catches up with the tunnels."""
