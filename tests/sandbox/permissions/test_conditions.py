@@ -82,6 +82,7 @@ OWNER, KEYS, NOTHING, SIZE = "aws:ResourceTag/owner", "aws:TagKeys", "aws:Resour
         ("ForAnyValue:StringEquals", NOTHING, "a", False),
         ("ForAnyValue:StringNotEquals", KEYS, "a", True),
         ("ForAnyValue:StringNotEquals", NOTHING, "a", False),
+        ("StringNotEquals", KEYS, "a", False),  # of several values without either word: none may be it
         ("ForAnyValue:StringEqualsIfExists", NOTHING, "a", True),
         ("ForAllValues:StringEquals", "dynamodb:LeadingKeys", ["tokyo-a", "tokyo-b", "order/tokyo"], True),
         ("ForAllValues:StringEquals", "dynamodb:LeadingKeys", ["tokyo-a"], False),

@@ -96,6 +96,15 @@ def test_variables_name_the_caller() -> None:
     assert not may(star, READ, SECRET)
 
 
+def test_a_policy_of_the_first_version_names_nobody() -> None:
+    named = allow(READ, "arn:aws:secretsmanager:*:*:secret:${aws:PrincipalTag/team}/*")
+    for version, allowed in (("2012-10-17", True), ("2008-10-17", False)):
+        assert (
+            may(Principal("aws", ACCOUNT, "app", "one", (policy(named, version=version),), tags=(("team", "app"),)), READ, SECRET)
+            is allowed
+        )
+
+
 def test_the_owner_of_a_resource_is_known() -> None:
     who = principal(allow("*", "*", Condition={"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}))
     assert may(who, ROUTE)
