@@ -24,12 +24,14 @@ from landbridge.aws.deploying.model import Done, Event, Plan
 from landbridge.aws.deploying.stack import Patience
 from landbridge.aws.model import Account, Given, Kind, Output, Source, StackPlan, Stored
 from landbridge.heal import tags
+from landbridge.sandbox.server.remembering import remember
 
 NETWORK = "acme"
 ACCOUNT = Account("default")
 WEST, EAST = "us-west-2", "ap-southeast-1"
 TAGS = [{"Key": tags.NETWORK, "Value": NETWORK}]
 
+remember()
 _SESSIONS = Sessions(None)  # to make clients takes longer than all that is asked of them here
 
 BASE: dict[str, Any] = {

@@ -17,6 +17,7 @@ from landbridge.sandbox.permissions.guarding import guarded
 from landbridge.sandbox.server import snapshot
 from landbridge.sandbox.server.additions import install
 from landbridge.sandbox.server.foreign import Props
+from landbridge.sandbox.server.remembering import remember
 from landbridge.sandbox.server.serving import Application
 from landbridge.sandbox.server.world import WORLD
 from landbridge.sandbox.showing import credentials, health, showing
@@ -43,13 +44,11 @@ SERVICES = (
 
 def assemble() -> Application:
     """The application, ready to answer."""
-    from moto import backends
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    modules = frozenset(backends.list_of_moto_modules())
-    backends.list_of_moto_modules = lambda: modules  # it would look at the disk for them at every call, which takes most of its time
     emulator = DomainDispatcherApplication(create_backend_app)
     install(emulator)
+    remember()
     direct: dict[str, Any] = {
         "health": lambda _: {"ok": True},
         "tunnel": _told,
