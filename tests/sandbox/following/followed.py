@@ -95,8 +95,8 @@ class Followed:
 
     def telemetry(self, gateway: str) -> list[str]:
         """What DescribeVpnConnections says of a gateway's tunnels."""
-        one = self.gateway(gateway)
-        found = self.client("ec2", HUB_REGION).describe_vpn_connections(VpnConnectionIds=[one.connection])["VpnConnections"][0]
+        asked = {"Filters": [{"Name": "tag:landbridge:gateway", "Values": [gateway]}]}
+        (found,) = self.client("ec2", HUB_REGION).describe_vpn_connections(**asked)["VpnConnections"]
         return [tunnel["Status"] for tunnel in found["VgwTelemetry"]]
 
     def learnt(self) -> set[str]:
