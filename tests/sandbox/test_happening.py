@@ -283,3 +283,17 @@ def test_an_event_reaches_another_regions_bus_by_a_role_that_may_put_it_there_an
     assert (event["detail"]["alarmName"], event["region"], event["source"]) == ("net-a", here, "aws.cloudwatch")
     time.sleep(0.5)
     assert seen(client, further, f"arrived-{further}") is None
+
+
+def test_alarms_of_some_names_are_told_only_in_the_state_that_is_asked_for(client: Client) -> None:
+    watch = client("cloudwatch", "eu-north-1")
+    for name in ("told", "untold"):
+        watch.put_metric_alarm(
+            AlarmName=name, Namespace="N", MetricName="M", ComparisonOperator="GreaterThanThreshold", Threshold=1, EvaluationPeriods=1,
+            Period=60, Statistic="Average",
+        )  # fmt: skip
+    watch.set_alarm_state(AlarmName="told", StateValue="ALARM", StateReason="tried")
+    watch.set_alarm_state(AlarmName="untold", StateValue="OK", StateReason="tried")
+    found = watch.describe_alarms(AlarmNames=["told", "untold"], StateValue="ALARM")["MetricAlarms"]
+    assert [one["AlarmName"] for one in found] == ["told"]
+    assert len(watch.describe_alarms(AlarmNames=["told", "untold"])["MetricAlarms"]) == 2

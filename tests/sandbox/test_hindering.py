@@ -51,6 +51,8 @@ def function(sandbox: Sandbox) -> str:
     )
     client("events").put_rule(Name="tests", EventPattern=json.dumps({"source": ["tests"]}))
     client("events").put_targets(Rule="tests", Targets=[{"Id": "it", "Arn": made["FunctionArn"]}])
+    client("events").put_rule(Name="seldom", ScheduleExpression="rate(1 day)")  # whose target no event reaches
+    client("events").put_targets(Rule="seldom", Targets=[{"Id": "it", "Arn": made["FunctionArn"]}])
     return str(made["FunctionArn"])
 
 

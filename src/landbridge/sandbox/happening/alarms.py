@@ -63,3 +63,20 @@ def _state(alarm: Foreign, data: list[Foreign]) -> str | None:
         return _MISSING.get(alarm.treat_missing_data or "missing")
     statistic = _STATISTICS.get(alarm.statistic or "Average", _average)
     return "ALARM" if _COMPARE[alarm.comparison_operator](statistic(values), float(alarm.threshold)) else "OK"
+
+
+def install() -> None:
+    """Lets DescribeAlarms tell of those in a state alone where both names and a state are given, which the emulator's own doesn't."""
+    from moto.cloudwatch.responses import CloudWatchResponse
+
+    kind: Foreign = CloudWatchResponse
+    told = kind.describe_alarms
+
+    def describe(self: Foreign) -> Foreign:
+        answer = told(self)
+        state = self._get_param("StateValue")
+        if state:
+            answer.result.update({key: [one for one in alarms if one.state_value == state] for key, alarms in answer.result.items()})
+        return answer
+
+    kind.describe_alarms = describe

@@ -74,8 +74,9 @@ def install() -> None:
     others = kind.send_to_targets
 
     def send(self: Foreign, event: Props, transform_input: bool = True) -> None:
-        if not self.event_pattern.matches_event(event) or not deliveries.of_events():
-            return
+        pattern = self.event_pattern
+        if not pattern.get_pattern() or not pattern.matches_event(event) or not deliveries.of_events():
+            return  # a rule without a pattern is a schedule's
         told = dict(event)
         if isinstance(told.get("time"), int | float):
             told["time"] = datetime.fromtimestamp(told["time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from landbridge.sandbox.cloudformation import serving
 from landbridge.sandbox.ec2 import addressing, answers, customers, hubs, routes, rules, zones
-from landbridge.sandbox.happening import bus
+from landbridge.sandbox.happening import alarms, bus
 from landbridge.sandbox.quotas import answers as service_quotas
 from landbridge.sandbox.quotas import enforcing
 from landbridge.sandbox.scaling import hooks, launching
@@ -27,6 +27,7 @@ ADDITIONS = (
     launching.install,  # how groups launch, and what goes with an instance
     hooks.install,  # lifecycle hooks
     bus.install,  # rules that reach functions
+    alarms.install,  # alarms of some names that are in some state
     enforcing.install,  # quotas, after all that makes something
     service_quotas.install,  # and their API
     health.install,  # status checks
