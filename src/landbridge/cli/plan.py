@@ -66,11 +66,11 @@ def plan(
     lock = read_lock(lock_path(file))
     planned = design(document, lock)
     cloud, place = _asked_of(planned, aws, sandbox, endpoint)
+    found = forecast(planned if release is None else rereleased(planned, release), cloud, place)
     if ask_quotas or cloud is not None:
         planned = design(document, lock, _asked(planned, cloud or asked_cloud()))
     if release is not None:
         planned = rereleased(planned, release)
-    found = forecast(planned, cloud, place)
     prices = known_prices(prices_path(file))
     if refresh_prices:
         prices = _refreshed(planned, prices, prices_path(file))
