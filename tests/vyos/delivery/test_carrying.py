@@ -200,14 +200,19 @@ def test_what_is_no_word_of_its_own_is_not_sent(router: Router, aws: fake_aws.Fa
     assert "PutItem" not in aws.calls
 
 
-def test_credentials_are_renewed_before_they_end_and_when_they_are_refused(router: Router, aws: fake_aws.FakeAws) -> None:
+def test_credentials_are_renewed_before_they_end(router: Router, aws: fake_aws.FakeAws) -> None:
     aws.ends = (datetime.now(UTC) + timedelta(seconds=301)).strftime("%Y-%m-%dT%H:%M:%SZ")
     router.start()
     assert until(lambda: aws.calls)
     aws.metadata_asked = 0
     assert until(lambda: aws.metadata_asked > 3)  # the last five minutes have begun: there may be new ones
     assert not aws.wrong
-    aws.ends, aws.session = None, "another/session=="
+
+
+def test_credentials_that_are_refused_are_renewed(router: Router, aws: fake_aws.FakeAws) -> None:
+    router.start()
+    assert until(lambda: aws.calls)
+    aws.session = "another/session=="  # the first would be good for a quarter of an hour
     router.tells(WORD)
     assert until(lambda: aws.woken)
     assert len(aws.wrong) <= 4  # each thread's own, perhaps once more
