@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -69,6 +71,27 @@ def test_plan_json_has_the_documented_shape(capfd: pytest.CaptureFixture[str]) -
     ]
     assert {finding["code"] for finding in plan["findings"]} == {"public-address"}
     assert set(plan["findings"][0]) == {"code", "severity", "message", "where", "remedy", "trace"}
+
+
+def test_plan_tells_what_aws_would_create_or_why_it_cannot(capfd: pytest.CaptureFixture[str]) -> None:
+    def deployment(*words: str) -> dict[str, Any]:
+        assert main(["plan", FOUR_REGIONS, *words, "--json"]) == 0
+        found: dict[str, Any] = json.loads(capfd.readouterr().out)["deployment"]
+        return found
+
+    refused = deployment()
+    assert (refused["stacks"], refused["compared_with"], len(refused["why_not"])) == ([], None, 1)
+    assert "release 1.1 reads no user data" in refused["why_not"][0]
+    made = deployment("--release", "1.4")
+    assert Counter(one["kind"] for one in made["stacks"]) == {"base": 4, "heal": 3, "hub": 1, "edge": 3, "vpn": 3, "gateways": 3}
+    assert {one["action"] for one in made["stacks"]} == {"create"}
+    assert all(one["resources"] for one in made["stacks"])
+    assert main(["plan", FOUR_REGIONS, "--release", "1.4"]) == 0
+    assert "On AWS  17 stacks with " in capfd.readouterr().out
+    assert main(["plan", FOUR_REGIONS]) == 0
+    assert "On AWS  It can't be deployed as it is." in capfd.readouterr().out
+    assert main(["plan", FOUR_REGIONS, "--aws", "--sandbox"]) == 2
+    assert "different places" in capfd.readouterr().err
 
 
 def test_errors_are_json_too_where_json_is_asked_for(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
