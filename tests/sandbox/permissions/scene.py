@@ -104,15 +104,26 @@ class Scene:
     def role(self, gateway: str) -> str:
         return self._edge(gateway)[f"{_title(gateway)}Role"]
 
-    def heal(self, name: str = NETWORK) -> str:
-        """The role of a network's function."""
-        asked = {"StackName": f"{name}-default-{self.region}-heal", "LogicalResourceId": "Role"}
+    def heal(self) -> str:
+        """The role of the function that heals, where the sites are."""
+        return self._role_in(f"{NETWORK}-default-{self.region}-heal", "Role", self.region)
 
+    def alarms(self) -> str:
+        """The role that the hub's alarms are handed on with."""
+        return self._role_in(f"{NETWORK}-{NETWORK}-hub-hub", "AlarmsRole", self.hub_region)
+
+    def _role_in(self, stack: str, name: str, region: str) -> str:
         def found() -> str:
-            role = self.of("cloudformation").describe_stack_resource(**asked)["StackResourceDetail"]["PhysicalResourceId"]
-            return str(self.of("iam").get_role(RoleName=role)["Role"]["Arn"])
+            detail = self.of("cloudformation", region).describe_stack_resource(StackName=stack, LogicalResourceId=name)[
+                "StackResourceDetail"
+            ]
+            return str(self.of("iam").get_role(RoleName=detail["PhysicalResourceId"])["Role"]["Arn"])
 
-        return str(self._once(("heal", name), found))
+        return str(self._once((stack, name), found))
+
+    def arn(self, who: str) -> str:
+        """The role of a gateway, or `heal` or `alarms`."""
+        return {"heal": self.heal, "alarms": self.alarms}.get(who, lambda: self.role(who))()
 
     def address(self, gateway: str) -> str:
         return self._edge(gateway)[f"{_title(gateway)}Allocation"]
@@ -152,8 +163,8 @@ class Scene:
         return str(found[0]["Instances"][0]["NetworkInterfaces"][0]["NetworkInterfaceId"])
 
     def session(self, who: str) -> Client:
-        """Clients that may what this role may: `heal`, or a gateway."""
-        arn = self.heal() if who == "heal" else self.role(who)
+        """Clients that may what this role may."""
+        arn = self.arn(who)
         made = self._once(("session", who), lambda: assumed(self.client, arn, self.region, arn.split(":")[4]))
 
         def client(service: str, region: str = "", *_: str) -> Foreign:
@@ -213,7 +224,7 @@ class Policies:
     """A role's own policies, and what they would be with a little less."""
 
     def __init__(self, scene: Scene, who: str) -> None:
-        arn = scene.heal() if who == "heal" else scene.role(who)
+        arn = scene.arn(who)
         self._iam, self._role = scene.of("iam", account=arn.split(":")[4]), arn.rpartition("/")[2]
         names = self._iam.list_role_policies(RoleName=self._role)["PolicyNames"]
         self._held = {name: self._iam.get_role_policy(RoleName=self._role, PolicyName=name)["PolicyDocument"] for name in names}
@@ -224,7 +235,7 @@ class Policies:
             actions = one["Action"] if isinstance(one["Action"], list) else [one["Action"]]
             for action in actions:
                 left = [other for other in actions if other != action]
-                yield from self._put(name, number, {**one, "Action": left} if left else None, action)
+                yield from self._put(name, number, {**one, "Action": left or "sts:GetCallerIdentity"}, action)
 
     def each_without_a_condition(self) -> Iterator[str]:
         """Likewise without one key of a condition."""
@@ -240,9 +251,9 @@ class Policies:
             for number, one in enumerate(document["Statement"]):
                 yield name, number, one
 
-    def _put(self, name: str, number: int, statement: dict[str, Any] | None, missing: str) -> Iterator[str]:
+    def _put(self, name: str, number: int, statement: dict[str, Any], missing: str) -> Iterator[str]:
         statements = list(self._held[name]["Statement"])
-        statements[number : number + 1] = [] if statement is None else [statement]
+        statements[number] = statement
         self._write(name, {**self._held[name], "Statement": statements})
         try:
             yield f"{self._held[name]['Statement'][number].get('Sid')} without {missing}"

@@ -26,7 +26,18 @@ _FUNCTIONS = {
 }
 _BUCKETS = {("GET", "policy"): "GetBucketPolicy", ("PUT", "policy"): "PutBucketPolicy", ("DELETE", "policy"): "DeleteBucketPolicy",
             ("GET", "location"): "GetBucketLocation", ("GET", "versions"): "ListBucketVersions"}  # fmt: skip
-_LISTING = {"list-type", "prefix", "delimiter", "max-keys", "continuation-token", "start-after", "encoding-type", "marker"}
+_LISTING = {
+    "list-type",
+    "prefix",
+    "delimiter",
+    "max-keys",
+    "continuation-token",
+    "start-after",
+    "encoding-type",
+    "marker",
+    "fetch-owner",
+    "x-id",
+}
 _OBJECTS = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 _IN_PARTS = {"POST": "PutObject", "PUT": "PutObject", "DELETE": "AbortMultipartUpload", "GET": "ListMultipartUploadParts"}
 _VERSIONED = {"GetObject": "GetObjectVersion", "DeleteObject": "DeleteObjectVersion"}
