@@ -40,7 +40,7 @@ def handler(event, context):
 """
 
 
-def until(true: Callable[[], Foreign], seconds: float = 5) -> Foreign:
+def until(true: Callable[[], Foreign], seconds: float = 20) -> Foreign:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := true():
@@ -178,6 +178,17 @@ def test_an_instance_that_its_group_ends_is_held_by_the_hooks_for_that_while_ano
     until(lambda: first not in dict(instances()))  # the function completes the hook
     assert list(dict(instances())) == list(held)
     assert ec2.describe_instances(InstanceIds=[first])["Reservations"][0]["Instances"][0]["State"]["Name"] == "terminated"
+
+
+def test_an_instance_that_is_said_to_be_ill_is_replaced(client: Client) -> None:
+    region = "eu-west-3"
+    instances = group(client, region, "ill", LifecycleTransition="autoscaling:EC2_INSTANCE_TERMINATING", HeartbeatTimeout=600)
+    ((first, _),) = instances()
+    client("autoscaling", region).set_instance_health(InstanceId=first, HealthStatus="Healthy")
+    assert instances() == [(first, "InService")]
+    client("autoscaling", region).set_instance_health(InstanceId=first, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False)
+    held = dict(instances())
+    assert (held.pop(first), list(held.values())) == ("Terminating:Wait", ["InService"])
 
 
 def test_states_of_instances_and_alarms_reach_functions(client: Client) -> None:

@@ -12,6 +12,7 @@ from threading import Lock, Semaphore
 from urllib.parse import unquote
 from uuid import uuid4
 
+from landbridge.sandbox.functions import embedded
 from landbridge.sandbox.functions.worker import Code, TimedOutError, Worker
 from landbridge.sandbox.hindering import deliveries, journal
 from landbridge.sandbox.server import calling
@@ -146,6 +147,7 @@ def _log(code: Code, stream: str, lines: list[str]) -> None:
             backend.create_log_stream(group, stream)
         at = int(time.time() * 1000)
         backend.put_log_events(group, stream, [{"timestamp": at, "message": line} for line in lines])
+        embedded.keep(code.arn.split(":")[4], code.region, lines)
         WORLD.touch()
 
 

@@ -202,6 +202,14 @@ def install() -> None:
         return ended(self, instance_id, should_decrement)
 
     backend.terminate_instance = terminate
+    told = backend.set_instance_health
+
+    def healthy(self: Foreign, instance_id: str, health_status: str) -> None:
+        told(self, instance_id, health_status)
+        if health_status == "Unhealthy":
+            self.terminate_instance(instance_id, False)
+
+    backend.set_instance_health = healthy
 
     kind: Foreign = AutoScalingResponse
     made, removed = kind.create_auto_scaling_group, kind.delete_lifecycle_hook
