@@ -9,6 +9,7 @@ from cfnlint.api import lint
 
 from landbridge.aws.model import Account, Output, StackPlan, Stored
 from landbridge.aws.stacks.heal import heal_stack
+from landbridge.aws.stacks.names import heal_function, words_table
 
 
 def stack() -> StackPlan:
@@ -48,9 +49,24 @@ def test_it_is_woken_by_groups_by_instances_that_leave_and_by_the_clock() -> Non
     assert rules["ScheduleRule"]["ScheduleExpression"] == "rate(1 minute)"
 
 
+def test_alarms_of_the_network_wake_it_wherever_they_come_from() -> None:
+    pattern = template()["Resources"]["AlarmsRule"]["Properties"]["EventPattern"]
+    assert pattern["detail"] == {"alarmName": [{"prefix": "acme-"}]}
+    assert "region" not in pattern
+
+
+def test_the_words_have_a_table_of_a_known_name_and_it_is_told_whose_alarms_to_read() -> None:
+    resources = template()["Resources"]
+    assert resources["Words"]["Properties"]["TableName"] == words_table("acme")
+    assert resources["Words"]["Properties"]["KeySchema"] == [{"AttributeName": "name", "KeyType": "HASH"}]
+    function = resources["Function"]["Properties"]
+    assert function["FunctionName"] == heal_function("acme")
+    assert function["Environment"]["Variables"] == {"LANDBRIDGE_NETWORK": "acme", "LANDBRIDGE_HUB_REGION": "us-west-2"}
+
+
 def test_everything_that_takes_tags_has_them() -> None:
     for name, one in template()["Resources"].items():
-        if one["Type"] in ("AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Logs::LogGroup"):
+        if one["Type"] in ("AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::DynamoDB::Table"):
             assert {tag["Key"]: tag["Value"] for tag in one["Properties"]["Tags"]}.items() >= {
                 "landbridge:network": "acme",
                 "landbridge:stack": "heal",

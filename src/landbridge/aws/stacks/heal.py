@@ -16,7 +16,7 @@ from landbridge.aws.stacks.template import add_output, add_parameter, new_templa
 from landbridge.heal import tags
 
 RETENTION_DAYS = 90
-MEMORY = 256  # MB, and with it a share of a processor: half of it takes twice as long to import boto3
+MEMORY = 512  # MB, and with it a share of a processor: a cold start takes twice as long with half of it, and a claim may meet one
 PATIENCE = 60  # seconds
 EVERY = "rate(1 minute)"  # what is missed otherwise, is seen to within this
 
