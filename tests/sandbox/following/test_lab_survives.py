@@ -46,8 +46,8 @@ def test_a_kernel_that_dies_boots_anew_and_a_terminated_gateway_is_replaced_and_
         found = ec2.describe_instance_status(InstanceIds=[number])["InstanceStatuses"][0]
         return bool(found["InstanceStatus"]["Status"] == "ok")
 
-    followed.ask("exec", name="frankfurt-a", command=["sh", "-c", "(sleep 0.2; echo o >/proc/sysrq-trigger) &"], seconds=10)
     followed.ask("fail", name="virginia-a")
+    followed.ask("exec", name="frankfurt-a", command=["sh", "-c", "(sleep 0.2; echo o >/proc/sysrq-trigger) &"], seconds=10)
     assert until(lambda: not well(), 10)
     assert followed.bad(protocols=("icmp",))
     assert followed.bad_becomes(set(), AGAIN_S) == set()
