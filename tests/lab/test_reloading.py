@@ -159,7 +159,7 @@ def test_who_begins_ends_before_he_is_loaded_and_who_waits_only_when_he_has_the_
     """The other end may begin as soon as it is told of the end: by then it must find the new key and the new proposals."""
     one = {"swanctl.conf": swanctl(keyed=2)["swanctl.conf"].replace("mark_in = 1", f"start_action = {'start' if begins else 'none'}")}
     said = [line.split()[1].removeprefix("--") for line in changes(one, one, {"keyed"}).splitlines() if line.startswith("swanctl ")]
-    assert said == (["load-creds", "terminate", "load-all"] if begins else ["load-all", "terminate"])
+    assert said == (["load-creds", "terminate", "load-all", "initiate"] if begins else ["load-all", "terminate"])
 
 
 def test_a_table_of_rules_that_is_gone_is_emptied() -> None:

@@ -139,6 +139,9 @@ def _ike(before: str, after: str, again: Collection[str], *, settings: bool) -> 
     if first:
         script.append(f"swanctl --load-creds --file /host/swanctl.conf --noprompt >/dev/null 2>&1\n{_terminate(first)}")
     script.append("swanctl --load-all --file /host/swanctl.conf --noprompt >/tmp/changes.out 2>&1 || say swanctl </tmp/changes.out")
+    # Loading begins what is new to it. A connection of which only the key is another isn't: and one that was refused with the old key never
+    # begins again by itself.
+    script += [f"swanctl --initiate --child {name} --timeout 1 >/dev/null 2>&1 &" for name in first if new.get(name) == old[name]]
     return [*script, _terminate(name for name in ended if name not in first)]
 
 
