@@ -144,7 +144,7 @@ def test_nothing_is_begun_while_the_other_tunnel_is_down(keyed: Played) -> None:
     keyed.rises = set(before) - {"dublin-a-2"}
     _, left, _ = Watch(keyed.means(), "dublin").until("dublin", "down", lambda seen: () if _down(seen.gateways) else ("up",), WAIT_S)
     assert not left
-    outcome, rotation = rotate(keyed, "dublin")
+    outcome, rotation = rotate(keyed, "dublin", 2.0)
     assert "dublin-a-1 keeps its key: dublin-a-2 doesn't carry" in outcome.findings[0].message
     assert [one.did for one in rotation.tunnels] == ["not begun"]
     assert keyed.keys() == before

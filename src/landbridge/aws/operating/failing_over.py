@@ -11,6 +11,7 @@ from landbridge.aws.operating.words import Order
 from landbridge.findings import LandbridgeError, error
 
 PATIENCE_S = 60.0
+SETTLING_S = 60.0
 LONGER_S = 30  # an order outlives whoever waits for it by so much, and ends by itself if he is no more
 YIELDED, CLAIMED, ROUTED = "stood down", "took over", "routes moved"
 STEPS = (YIELDED, CLAIMED, ROUTED)
@@ -55,6 +56,13 @@ def plan_switch(view: View, to: str | None, force: bool) -> Switch:
         remedy = "See `landbridge status`. With --force it is tried all the same."
         raise LandbridgeError(*(error("gateway", f"{chosen} can't take over: {doubt}.", None, remedy) for doubt in doubts))
     return Switch(site, active, chosen, doubts=doubts)
+
+
+def once_well(watch: Watch, to: str, seconds: float) -> Switch:
+    """The switch to a gateway of which something has just changed: its tunnels may go and come again, until both ends have told each other
+    of all their routes. Raises LandbridgeError where it isn't well in time."""
+    watch.until(to, "well", lambda seen: () if seen.active == to else unfit(seen, to), min(seconds, SETTLING_S))
+    return plan_switch(watch.look(), to, force=False)
 
 
 def order_for(view: View, leaving: str, seconds: float) -> Order:

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from landbridge.aws.deploying.record import Record
 from landbridge.aws.deploying.routers import Text, texts
 from landbridge.aws.facts import Gateway, Tunnel
-from landbridge.aws.operating.failing_over import fail_over, plan_switch
+from landbridge.aws.operating.failing_over import SETTLING_S, fail_over, once_well
 from landbridge.aws.operating.judging import View, carries, seconds
 from landbridge.aws.operating.keys import PENDING, RETURNING, Key, Keys, Label, connection_runs_on, give_connection
 from landbridge.aws.operating.model import Event, Outcome
@@ -122,8 +122,9 @@ class Rotation:
         if label is None:
             if view.pair and view.active == gateway and (findings := self._stand_down(watch, view, gateway)):
                 return "not begun", 0.0, findings
-            one = view.gateway(gateway)
-            why = hindrances(one, next(each for each in one.tunnels if each.name == name))
+            # One that has just come up may go and come again, until both ends have told each other of all their routes.
+            patience = min(self._seconds, SETTLING_S)
+            _, why, _ = watch.until(name, "ready to begin", lambda seen: _hindered(seen.gateway(gateway), name), patience)
             if why:
                 remedy = "See `landbridge status`. " + AGAIN
                 return "not begun", 0.0, [error("tunnel-down", f"{name} keeps its key: {one}.", None, remedy) for one in why]
@@ -142,7 +143,7 @@ class Rotation:
     def _stand_down(self, watch: Watch, view: View, gateway: str) -> list[Finding]:
         """Let the other one carry the site: what AWS' end of a tunnel sends while it is made anew is lost."""
         try:
-            switch = plan_switch(view, view.other(gateway), force=False)
+            switch = once_well(watch, view.other(gateway), self._seconds)
         except LandbridgeError as problem:
             return list(problem.findings)
         return list(fail_over(self._means, watch, switch).findings)
@@ -191,6 +192,10 @@ class Rotation:
 
     def _since(self, began: float) -> float:
         return round(self._means.patience.clock() - began, 1)
+
+
+def _hindered(one: Gateway, name: str) -> tuple[str, ...]:
+    return hindrances(one, next(each for each in one.tunnels if each.name == name))
 
 
 def _busy(one: Gateway) -> tuple[str, ...]:

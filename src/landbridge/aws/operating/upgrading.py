@@ -15,7 +15,7 @@ from landbridge.aws.deploying.stack import look
 from landbridge.aws.deploying.values import resolve
 from landbridge.aws.model import Given, Image
 from landbridge.aws.operating.failing_over import PATIENCE_S as SWITCH_S
-from landbridge.aws.operating.failing_over import fail_over, plan_switch
+from landbridge.aws.operating.failing_over import fail_over, once_well
 from landbridge.aws.operating.judging import View, carries, cut_off, out_of_service, unfit, unready
 from landbridge.aws.operating.model import Outcome, Step
 from landbridge.aws.operating.watching import Means, Watch
@@ -200,7 +200,7 @@ class Upgrade:
 
     def _switch(self, watch: Watch, gateway: str) -> Sequence[Finding]:
         try:
-            switch = plan_switch(watch.look(), gateway, force=False)
+            switch = once_well(watch, gateway, self._seconds)
         except LandbridgeError as problem:
             return problem.findings
         outcome = fail_over(self._means, watch, switch, SWITCH_S)
