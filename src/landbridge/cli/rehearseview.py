@@ -53,7 +53,7 @@ def cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         f"{max(row['back_s'], row['after_s']):.1f}",
         f"{row['limit_s']:g}",
         f"{row['lost']:,} of {row['sent']:,}",
-        f"{'alive' if row['alive'] else 'ended'}, {row['silence_s']:.1f}",
+        f"{'ended' if not row['alive'] else 'alive' if row['heard'] else 'silent'}, {row['silence_s']:.1f}",
         f"{moving} + {others}" if others else str(moving),
     )
 

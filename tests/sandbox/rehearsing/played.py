@@ -75,7 +75,7 @@ def played(
     journal: tuple[dict[str, Any], ...] = (),
     **others: Any,  # noqa: ANN401 - any of its fields
 ) -> Played:
-    connection = {"alive": others.pop("alive", True), "ended": "", "longest_s": 4.5, "silent_s": 0.1, "received": 9}
+    connection = {"alive": others.pop("alive", True), "ended": "", "longest_s": 4.5, "silent_s": others.pop("silent_s", 0.1), "received": 9}
     traffic = {"now": BROKEN + 60, "ways": [way(*out), way(*in_)], "connection": connection}
     fields: dict[str, Any] = {"mended": MENDED, "settled": BROKEN + 50, "hub": (), **others}
     return Played(

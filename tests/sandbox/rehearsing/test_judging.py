@@ -50,6 +50,7 @@ def test_limits_count_from_the_fault(name: str, kind: Any, boot_s: float, expect
 def test_a_pairs_connection_survives_and_a_singles_need_not() -> None:
     assert misses(alive=False) == ("the TCP connection has not survived",)
     assert misses(kind="single", alive=False) == ()
+    assert misses(silent_s=9.0) == ("the TCP connection hears nothing any more",)
 
 
 def test_a_pairs_failover_takes_one_call_for_each_route_and_one_more_by_each_run_that_was_under_way() -> None:

@@ -24,6 +24,8 @@ def _misses(row: Row, played: Played, limit: float, routes: int) -> Iterator[str
     if played.kind == "pair":
         if not row.alive:
             yield "the TCP connection has not survived"
+        elif not row.heard:
+            yield "the TCP connection hears nothing any more"
         most = (1 + routes) * max(1, row.runs)
         if row.moving > most:
             yield f"a failover took {row.moving} calls that write, by {row.runs} runs of heal, not up to {most}"

@@ -15,6 +15,7 @@ from landbridge.sandbox.rehearsing.scenarios import Scenario
 from landbridge.sandbox.rehearsing.stage import Kind
 
 Record = dict[str, Any]
+HEARD_S = 1.0  # a connection that has heard nothing for longer is silent
 SLIGHT_S = 0.1  # a gap shorter than that is a lost packet or two, as any network has
 MOVES = ("ec2:ReplaceRoute", "ec2:CreateRoute")
 TELLING = ("events:PutEvents",)
@@ -46,8 +47,9 @@ class Played:
 class Row:
     """What one scenario was like. `detected_s` (by an event or a claim), `routes_s` (the VPC's routes were moved), `hub_s` (the hub's were)
     and `settled_s` are seconds from the fault, None for what didn't happen, or needn't. `out_s` is the longest outage from the site, `in_s`
-    to it; `back_s` is when the last outage ended that began before the mending, `after_s` the longest one that began later. `writes` are
-    heal's calls that wrote, by operation; `moving` is the most of them that one failover took, by as many of heal's `runs` at once."""
+    to it; `back_s` is when the last outage ended that began before the mending, `after_s` the longest one that began later. The TCP
+    connection is `alive` as long as nobody ended it, and `heard` if at the end it is not silent. `writes` are heal's calls that wrote, by operation; `moving`
+    is the most of them that one failover took, by as many of heal's `runs` at once."""
 
     scenario: str
     what: str
@@ -63,6 +65,7 @@ class Row:
     sent: int
     lost: int
     alive: bool
+    heard: bool
     silence_s: float
     writes: Mapping[str, int]
     moving: int
@@ -107,6 +110,7 @@ def measure(played: Played) -> Row:
         sent=sum(way["sent"] for way in played.traffic["ways"]),
         lost=sum(way["lost"] for way in played.traffic["ways"]),
         alive=played.traffic["connection"]["alive"],
+        heard=played.traffic["connection"]["silent_s"] <= HEARD_S,
         silence_s=played.traffic["connection"]["longest_s"],
         writes=dict(sorted(Counter(one["what"] for one in calls).items())),
         moving=moving,

@@ -11,7 +11,7 @@ from landbridge.findings import LandbridgeError
 from landbridge.sandbox import telling
 from landbridge.sandbox.rehearsing import hubroutes
 from landbridge.sandbox.rehearsing.judging import judge
-from landbridge.sandbox.rehearsing.measuring import SLIGHT_S, Played, Row, measure
+from landbridge.sandbox.rehearsing.measuring import HEARD_S, SLIGHT_S, Played, Row, measure
 from landbridge.sandbox.rehearsing.scenarios import Scenario
 from landbridge.sandbox.rehearsing.stage import Record, Stage, chosen, global_address
 
@@ -22,7 +22,6 @@ FELT_S = 8.0  # what isn't felt within that, isn't felt
 CALM_S = 2.0
 GRACE_S = 10.0  # beyond its limit, to see how long it takes
 SETTLE_S = 90.0  # beyond a new instance's boot: a schedule's minute, and tunnels
-HEARD_S = 1.0
 Tell = Callable[[str], None]
 
 
