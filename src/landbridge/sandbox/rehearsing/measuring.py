@@ -48,8 +48,8 @@ class Row:
     """What one scenario was like. `detected_s` (by an event or a claim), `routes_s` (the VPC's routes were moved), `hub_s` (the hub's were)
     and `settled_s` are seconds from the fault, None for what didn't happen, or needn't. `out_s` is the longest outage from the site, `in_s`
     to it; `back_s` is when the last outage ended that began before the mending, `after_s` the longest one that began later. The TCP
-    connection is `alive` as long as nobody ended it, and `heard` if at the end it is not silent. `writes` are heal's calls that wrote, by operation; `moving`
-    is the most of them that one failover took, by as many of heal's `runs` at once."""
+    connection is `alive` as long as nobody ended it, and `heard` if at the end it is not silent. `writes` are heal's calls that wrote, by
+    operation; `moving` is the most of them that one failover took, by as many of heal's `runs` at once."""
 
     scenario: str
     what: str
