@@ -86,7 +86,7 @@ def until(true: Callable[[], bool], seconds: float = 60.0) -> bool:
 
 def longest(felt: Any) -> float:  # noqa: ANN401
     """The longest time that a direction lost everything."""
-    return max((end - begin for way in felt["ways"] for begin, end, _ in way["gaps"]), default=0.0)
+    return max(((end or way["last"]) - begin for way in felt["ways"] for begin, end, _ in way["gaps"]), default=0.0)
 
 
 def heard(lab: Lab) -> bool:
@@ -97,7 +97,8 @@ def heard(lab: Lab) -> bool:
 def test_a_planned_switch_is_felt_for_less_than_a_second_and_the_connection_goes_on(lab: Lab, capfd: pytest.CaptureFixture[str]) -> None:
     assert until(lambda: heard(lab))
     status, said = lab.run(capfd, "failover", "tokyo")
-    assert (status, said["findings"], said["switched"]) == (0, [], True), said
+    assert (status, said["findings"]) == (0, []), said
+    assert said["switched"]
     assert longest(said["felt"]) < 1.0, said["felt"]
     assert said["felt"]["connection"]["alive"]
 
