@@ -50,24 +50,22 @@ ENDED = {"terminated", "deleted", "deleting", "DELETE_COMPLETE"}
 
 
 class Census:
-    """Counts at one endpoint, for accounts (by number) and Regions."""
+    """Counts at one endpoint, in places: accounts (by number) with a Region each."""
 
-    def __init__(self, endpoint: str, regions: Sequence[str], accounts: Sequence[str] = ("123456789012",)) -> None:
-        self.endpoint = endpoint
+    def __init__(self, endpoint: str, places: Sequence[tuple[str, str]]) -> None:
         config = Config(s3={"addressing_style": "path"}, max_pool_connections=20)
         self._clients: dict[tuple[str, str, str], Any] = {}
-        for account in accounts:
+        self._first = dict(reversed(places))
+        for account, region in places:
             keys = {"aws_access_key_id": account, "aws_secret_access_key": "any"}
-            for service in {one[0] for one in (*REGIONAL, *GLOBAL)}:
-                for region in regions:
-                    client = SESSION.client(service, region, endpoint_url=endpoint, config=config, **keys)
-                    self._clients[account, region, service] = client
-        self._first = regions[0]
+            for service in {one[0] for one in (*REGIONAL, *(GLOBAL if self._first[account] == region else ()))}:
+                client = SESSION.client(service, region, endpoint_url=endpoint, config=config, **keys)
+                self._clients[account, region, service] = client
 
     def count(self) -> frozenset[Held]:
         """All that is there and isn't on its way out."""
         asked = [(there, one) for there in self._clients for one in REGIONAL if one[0] == there[2]]
-        asked += [(there, one) for there in self._clients for one in GLOBAL if one[0] == there[2] and there[1] == self._first]
+        asked += [(there, one) for there in self._clients for one in GLOBAL if one[0] == there[2] and there[1] == self._first[there[0]]]
         with ThreadPoolExecutor(8) as pool:
             return frozenset(held for found in pool.map(lambda each: list(self._listed(*each)), asked) for held in found)
 

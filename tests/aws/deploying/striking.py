@@ -135,7 +135,7 @@ class Trial:
     def __init__(self, sandbox: Sandbox, ground: Ground, calls: Iterable[Call] = ()) -> None:
         """`calls` are those that a deployment makes: clients for them are made once, and not in each process that is killed."""
         self.sandbox, self.ground = sandbox, ground
-        self.census = Census(sandbox.endpoint, sorted({plan.region for plan in ground.plans}))
+        self.census = Census(sandbox.endpoint, [("123456789012", region) for region in sorted({plan.region for plan in ground.plans})])
         self._sessions = Sessions(sandbox.endpoint)
         self._unused = Sessions(sandbox.endpoint)  # without a connection, which two processes mustn't share
         for there, service in {(call.place, call.service) for call in calls}:
