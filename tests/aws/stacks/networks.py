@@ -21,7 +21,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEr7EWlbrZ2JOYq3pdYc+X/5tEqAVOp13U/Rn
 ADMIN = {"cidrs": ["203.0.113.0/24"], "ssh_keys": [KEY]}
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """YAML with CloudFormation's short tags."""
 
 

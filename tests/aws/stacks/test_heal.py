@@ -17,7 +17,7 @@ def stack() -> StackPlan:
     return heal_stack("acme", Account("default"), "eu-west-1", name="acme-heal", base="acme-base", **more)  # type: ignore[arg-type]
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """YAML with CloudFormation's short tags, each as the text behind it."""
 
 

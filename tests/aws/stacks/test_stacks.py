@@ -420,9 +420,9 @@ def test_more_prefixes_than_a_list_has_room_for_are_lists_with_a_route_each() ->
     assert read(edge)["Metadata"]["landbridge"]["routes"][0]["destinations"] == list(resources(edge, "AWS::EC2::PrefixList"))
 
 
-def test_a_hub_without_a_vpc_is_a_transit_gateway_alone() -> None:
+def test_a_hub_without_a_vpc_is_a_transit_gateway_whose_alarms_are_handed_on() -> None:
     (plan,) = by_kind(plans(varied()), "hub")
-    assert [one["Type"] for one in read(plan)["Resources"].values()] == ["AWS::EC2::TransitGateway"]
+    assert [one["Type"] for one in read(plan)["Resources"].values()] == ["AWS::EC2::TransitGateway", "AWS::IAM::Role", "AWS::Events::Rule"]
 
 
 def test_a_subnet_more_changes_no_other() -> None:

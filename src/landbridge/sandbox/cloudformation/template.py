@@ -29,7 +29,7 @@ class InvalidError(Exception):
     """What CloudFormation answers as a ValidationError."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Dates stay text; a key may not stand twice."""
 
 
