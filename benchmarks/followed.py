@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 CALLS = 20
 MOST_FELT_S = 0.5  # of the four regions, in the median
 SITES, MOST_CONVERGED_S = 20, 90.0
-REST_S = 30
+SETTLED_S, REST_S = 60, 30
 PATIENCE_S = 10.0
 VPCS, SUBNETS, ENTRIES, STEPS = 5, 5, 100, 2  # VPCs of a step, subnets of a VPC, each with a route table of so many prefixes
 ELSEWHERE = "us-east-2"
@@ -141,9 +141,7 @@ def deployed(root: GuestRoot, planned: Design) -> Iterator[tuple[Followed, Netwo
 
 def emulators_memory(pid: int) -> float:
     """PSS of the emulator and of its functions' processes, in MB."""
-    children = Path(f"/proc/{pid}/task").glob("*/children")
-    pids = [str(pid), *(number for path in children for number in path.read_text().split())]
-    rollups = [Path(f"/proc/{number}/smaps_rollup").read_text() for number in pids]
+    rollups = [Path(f"/proc/{number}/smaps_rollup").read_text() for number in _emulators(pid)]
     return sum(int(line.split()[1]) for text in rollups for line in text.splitlines() if line.startswith("Pss:")) / 1024
 
 
@@ -209,14 +207,27 @@ def grown(network: Followed) -> Iterator[Felt]:
 
 
 def resting(network: Followed) -> Rest:
-    def spent() -> tuple[float, float]:
-        fields = Path(f"/proc/{network.emulator.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return taken(network.lab)[0], sum(map(int, fields[11:15])) / TICK
+    """Once the functions that the deployment woke have done."""
 
-    time.sleep(5)
+    def spent() -> tuple[float, float]:
+        return taken(network.lab)[0], sum(map(_spent, _emulators(network.emulator.pid)))
+
+    time.sleep(SETTLED_S)
     before = spent()
     time.sleep(REST_S)
     return Rest(*((after - cpu) / REST_S * 100 for cpu, after in zip(before, spent(), strict=True)))
+
+
+def _emulators(pid: int) -> list[str]:
+    """The emulator's process and those of its functions."""
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    return [str(pid), *(number for path in children for number in path.read_text().split())]
+
+
+def _spent(pid: str) -> float:
+    """CPU seconds of a process that lives: not of children that it has buried, which may have spent theirs long ago."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:13])) / TICK
 
 
 def limits(made: Network) -> Iterator[str]:
