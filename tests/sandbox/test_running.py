@@ -5,7 +5,10 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Event
 
 from landbridge.sandbox import environment, running, start, stop
 
@@ -44,6 +47,25 @@ def test_a_folder_has_one_emulator_that_is_found_again_and_ended(own: Path) -> N
 def test_it_ends_by_itself_when_nobody_calls(own: Path) -> None:
     sandbox = start(own, idle=0.5)
     assert gone(sandbox.pid)
+
+
+def test_what_functions_call_does_not_keep_it_from_its_end(own: Path) -> None:
+    sandbox = start(own, idle=1.0)
+    ended = Event()
+
+    def call() -> None:
+        while not ended.wait(0.1):
+            with suppress(OSError, HTTPException):
+                calling = HTTPConnection(sandbox.endpoint.removeprefix("http://"), timeout=1)
+                calling.request("GET", "/", headers={"User-Agent": "Boto3/1 exec-env/AWS_Lambda_python3"})
+                calling.getresponse().read()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(call)
+        try:
+            assert gone(sandbox.pid)
+        finally:
+            ended.set()
 
 
 def test_what_was_answered_is_there_after_a_kill(own: Path) -> None:

@@ -15,6 +15,7 @@ from landbridge.sandbox.server.world import WORLD
 
 Environ = dict[str, Any]
 Answer = Callable[..., Any]
+_FUNCTION = "exec-env/AWS_Lambda"  # in the user agent of a function's calls: what goes on by itself keeps nobody's sandbox alive
 
 
 class Application:
@@ -50,7 +51,8 @@ class Application:
             return _say(answer, 500, {}, f"{type(problem).__name__}: {problem}".encode())
         finally:
             self.under_way -= 1
-            self.last = time.monotonic()
+            if _FUNCTION not in environ.get("HTTP_USER_AGENT", ""):
+                self.last = time.monotonic()
 
     def _called(self, environ: Environ, answer: Answer) -> Iterable[bytes]:
         asked = read(environ)
