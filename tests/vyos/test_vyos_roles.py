@@ -65,6 +65,7 @@ class Gateway:
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "STATE": str(self.folder / "state"),
             "FAKE": str(self.folder),
+            "NETFILTER": str(self.folder),
         }
         done = subprocess.run(
             [*self.shell, str(self.folder / script), *words], env=environment, capture_output=True, text=True, timeout=20, check=False
@@ -105,6 +106,15 @@ class Gateway:
 def gateway(request: pytest.FixtureRequest, tmp_path: Path, designs: dict[str, Design]) -> Gateway:
     site = next(site for site in designs["acquisition"].sites if site.name == "tokyo")
     return Gateway(tmp_path, site, site.gateways[0], request.param)
+
+
+def test_a_connection_that_comes_back_is_not_held_to_the_window_of_long_ago(gateway: Gateway) -> None:
+    liberal = gateway.folder / "nf_conntrack_tcp_be_liberal"
+    gateway.run("check.sh")
+    assert not liberal.exists()  # a kernel that doesn't track connections (yet) has no such thing
+    liberal.write_text("0\n")
+    gateway.run("check.sh")
+    assert liberal.read_text() == "1\n"
 
 
 def test_a_master_announces_without_prepends_at_once_and_claims(gateway: Gateway) -> None:

@@ -35,6 +35,11 @@ if [ -r "$STATE/carrier" ]; then
   esac
 fi 2>/dev/null
 
+# A connection that comes back to a gateway that carried it before is far outside the window that this one remembers, and what connection
+# tracking takes for invalid isn't translated. So windows aren't held against it: docs.kernel.org, nf_conntrack-sysctl.
+liberal=$NETFILTER/nf_conntrack_tcp_be_liberal
+[ "$(cat "$liberal" 2>/dev/null)" = 0 ] && echo 1 2>/dev/null >"$liberal"
+
 up=
 for vti in $VTIS; do
   flags=$(cat "/sys/class/net/$vti/flags" 2>/dev/null) && [ $((flags & 1)) = 1 ] && up=$vti

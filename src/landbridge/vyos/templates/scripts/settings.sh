@@ -7,6 +7,7 @@ RULE='10'
 VTIS='{vtis}'
 NEIGHBORS='{neighbors}'
 : "${{STATE:=/run/landbridge}}" # gone with a boot: a gateway starts as standby
+: "${{NETFILTER:=/proc/sys/net/netfilter}}" # how the kernel tracks connections
 PATH=${{PATH:+$PATH:}}/usr/sbin:/usr/bin:/sbin:/bin # where whoever runs the scripts has none
 export SELF OTHER STATE PATH
 
