@@ -49,6 +49,8 @@ ip -force -batch /host/links 2>/tmp/links.out || echo "! links: $(tail -n 2 /tmp
 iptables-legacy-restore </host/filter 2>/tmp/filter.out || echo "! filter: $(grep -i error /tmp/filter.out)" >/dev/console
 setsid /guest/respawn charon /guest/ike &
 for d in zebra bgpd staticd; do
+  # Who doesn't find zebra tries again only after ten seconds.
+  n=0; until [ $d = zebra ] || [ -S /run/frr/zserv.api ] || [ $((n += 1)) -gt 500 ]; do usleep 10000; done
   setsid /guest/respawn $d /usr/lib/frr/$d -f /host/$d.conf -A 127.0.0.1 -u root -g root &
 done
 if [ -s /host/keepalived.conf ]; then
