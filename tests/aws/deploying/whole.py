@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def network(hub_subnets: int = 2, **sites: dict[str, Any]) -> dict[str, Any]:
         "version": 1,
         "network": NETWORK,
         "hubs": {"oregon": {"region": WEST, "asn": 64512, "vpc": {"cidrs": ["172.88.64.0/18"], "subnets": subnets}}},
-        "sites": sites or {"singapore": SITE},
+        "sites": deepcopy(sites or {"singapore": SITE}),
         "defaults": {"gateway": {"release": "1.4", "image": {"owner": "679593333241", "name": "VyOS 1.4*"}}},
         "admin": {"cidrs": ["203.0.113.0/24"], "ssh_keys": []},
     }

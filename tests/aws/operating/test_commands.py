@@ -90,6 +90,8 @@ def test_upgrade_brings_the_stacks_to_another_type_and_replaces_the_instance(pla
         assert (status, again["old"]) == (0, [])
     finally:
         played.file.write_text(text, encoding="utf-8")
+        status, back = run(capfd, played, "upgrade", "dublin", "--yes")  # others go on with the network as it was
+    assert (status, back["findings"], len(back["gateways"])) == (0, [], 1)
 
 
 def test_a_site_that_is_none_and_no_site_at_all_are_refused(played: Played, capfd: pytest.CaptureFixture[str]) -> None:
