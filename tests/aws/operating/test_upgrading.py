@@ -41,7 +41,7 @@ def test_where_the_new_standby_is_not_well_it_stops_and_the_next_run_goes_on(pla
     before, active = instances(played), played.facts().active("tokyo") or ""
     standby = "tokyo-b" if active == "tokyo-a" else "tokyo-a"
     played.rises = {f"{name}-{number}" for name in ("dublin-a", active) for number in (1, 2)}
-    outcome, work = upgrade(played, "tokyo", seconds=8.0)
+    outcome, work = upgrade(played, "tokyo", seconds=20.0)  # until then the instance is in service, on any machine
     assert [(one.gateway, one.did) for one in work.gateways] in ([(standby, "not well")], [(standby, "replaced")])
     assert any(f"{standby}-1 isn't up with routes" in one.message for one in outcome.findings), outcome.findings
     now = instances(played)
