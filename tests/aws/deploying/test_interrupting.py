@@ -72,7 +72,7 @@ FAULTS: dict[str, Callable[[int], Fault]] = {
     "killed before": lambda at: Fault(at, Killed(), False, None),
     "killed after": lambda at: Fault(at, Killed(), True, None),
 }
-VARIATIONS = {"throttled for long", "done, and never an answer", "token expired", "killed before"}
+VARIATIONS = {"throttled once", "throttled for long", "done, and never an answer", "token expired", "killed before"}
 
 
 def state() -> dict[str, Any]:
