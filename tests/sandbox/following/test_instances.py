@@ -135,5 +135,5 @@ def test_a_terminated_gateways_other_says_its_claim_and_the_replacement_is_stand
 
 def test_a_hung_gateways_other_says_its_claim_and_keeps_it_when_that_one_wakes(pair: Seen) -> None:
     assert pair["before hanging"] == "claim=tokyo-b by=tokyo-a prepends=2"
-    assert pair["hung_s"] < 6
+    assert pair["hung_s"] < 10  # by VRRP's silence, long before a hold time is over; a rehearsal shows what traffic feels of it
     assert pair["awake"] == {"tokyo-a": "master", "tokyo-b": "backup"}
