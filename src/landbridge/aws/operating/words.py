@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from landbridge.aws.calling import Answer, CallError, Cloud, Place
 from landbridge.aws.stacks.names import words_table
 from landbridge.findings import LandbridgeError, error
+from landbridge.vyos.roles import order_key
 
 ATTEMPTS, PAUSE_S = 5, 0.2  # of a read that DynamoDB answers in part
 REFUSED = "ConditionalCheckFailedException"
@@ -84,7 +85,7 @@ class Words:
 
     def read(self, site: str, gateways: Sequence[str]) -> Heard:
         """What a pair's gateways last said, and the order that is out. Raises LandbridgeError where there is no such table."""
-        wanted: list[Answer] = [{"name": {"S": name}} for name in (*gateways, _row(site))]
+        wanted: list[Answer] = [{"name": {"S": name}} for name in (*gateways, order_key(site))]
         found: dict[str, str] = {}
         for _ in range(ATTEMPTS):
             answer = self._call("batch_get_item", RequestItems={self._table: {"Keys": wanted, "ConsistentRead": True}})
@@ -95,7 +96,7 @@ class Words:
                 break
             time.sleep(PAUSE_S)
         words = {name: word for name in gateways if (word := word_of(found.get(name, ""))) is not None and word.by == name}
-        return Heard(words, order_of(found.get(_row(site), "")))
+        return Heard(words, order_of(found.get(order_key(site), "")))
 
     def give(self, site: str, order: Order) -> None:
         """Write an order. Raises LandbridgeError (`held`) where a newer one is out: somebody else has just given it."""
@@ -103,7 +104,7 @@ class Words:
             self._call(
                 "put_item",
                 TableName=self._table,
-                Item={"name": {"S": _row(site)}, "word": {"S": order.line}, "at": {"N": str(order.at)}},
+                Item={"name": {"S": order_key(site)}, "word": {"S": order.line}, "at": {"N": str(order.at)}},
                 ConditionExpression="attribute_not_exists(#at) OR #at <= :at",
                 ExpressionAttributeNames={"#at": "at"},
                 ExpressionAttributeValues={":at": {"N": str(order.at)}},
@@ -120,7 +121,7 @@ class Words:
             self._call(
                 "delete_item",
                 TableName=self._table,
-                Key={"name": {"S": _row(site)}},
+                Key={"name": {"S": order_key(site)}},
                 ConditionExpression="#at = :at",
                 ExpressionAttributeNames={"#at": "at"},
                 ExpressionAttributeValues={":at": {"N": str(order.at)}},
@@ -137,7 +138,3 @@ class Words:
                 raise
             message = f"{self._place} has no table {self._table}, in which gateways say who is active."
             raise LandbridgeError(error("stack", message, None, "Run `landbridge deploy`: it makes that table.")) from None
-
-
-def _row(site: str) -> str:
-    return f"order/{site}"
