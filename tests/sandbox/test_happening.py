@@ -18,7 +18,13 @@ TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 MAY = json.dumps(
     {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": ["ssm:PutParameter", "autoscaling:CompleteLifecycleAction"], "Resource": "*"}],
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["ssm:PutParameter", "autoscaling:CompleteLifecycleAction", "logs:CreateLogGroup"],
+                "Resource": "*",
+            }
+        ],
     }
 )
 NOTE = """
@@ -119,6 +125,19 @@ def test_a_function_runs_as_its_role_and_its_failure_is_told(client: Client) -> 
     streams = client("logs", region).describe_log_streams(logGroupName="/aws/lambda/plain")["logStreams"]
     lines = client("logs", region).get_log_events(logGroupName="/aws/lambda/plain", logStreamName=streams[0]["logStreamName"])["events"]
     assert any("seen None" in one["message"] for one in lines)
+
+
+def test_a_function_whose_role_may_not_create_groups_leaves_none_behind_when_its_own_is_deleted(client: Client) -> None:
+    region, logs = "us-west-2", client("logs", "us-west-2")
+    function(client, region, "quiet")
+    narrower = MAY.replace("logs:CreateLogGroup", "logs:PutLogEvents")
+    client("iam").put_role_policy(RoleName="quiet", PolicyName="note", PolicyDocument=narrower)
+    logs.create_log_group(logGroupName="/aws/lambda/quiet")
+    client("lambda", region).invoke(FunctionName="quiet", Payload=b"{}")
+    assert logs.describe_log_streams(logGroupName="/aws/lambda/quiet")["logStreams"]
+    logs.delete_log_group(logGroupName="/aws/lambda/quiet")
+    client("lambda", region).invoke(FunctionName="quiet", Payload=b"{}")
+    assert logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/quiet")["logGroups"] == []
 
 
 def test_a_hook_holds_an_instance_until_the_function_completes_it(client: Client) -> None:

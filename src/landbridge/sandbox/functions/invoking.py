@@ -15,6 +15,8 @@ from uuid import uuid4
 from landbridge.sandbox.functions import embedded
 from landbridge.sandbox.functions.worker import Code, TimedOutError, Worker
 from landbridge.sandbox.hindering import deliveries, journal
+from landbridge.sandbox.permissions.judging import Resource, judge
+from landbridge.sandbox.permissions.principals import as_service
 from landbridge.sandbox.server import calling
 from landbridge.sandbox.server.foreign import Foreign
 from landbridge.sandbox.server.request import Asked
@@ -136,18 +138,24 @@ def _taken(code: Code) -> Worker:
 
 
 def _log(code: Code, stream: str, lines: list[str]) -> None:
+    """As Lambda logs: with the function's role. One that may not create groups leaves none behind that its stack has already deleted."""
     from moto.logs.models import logs_backends
 
     group = f"/aws/lambda/{code.name}"
+    partition, account = code.arn.split(":")[1], code.arn.split(":")[4]
     with WORLD.lock:
-        backend: Foreign = logs_backends[code.arn.split(":")[4]][code.region]
+        backend: Foreign = logs_backends[account][code.region]
         if group not in backend.groups:
+            who = as_service(code.role, code.name)
+            arn = f"arn:{partition}:logs:{code.region}:{account}:log-group:{group}"
+            if who is None or judge(who, "logs:CreateLogGroup", [Resource(arn, account)], {}) is not None:
+                return
             backend.create_log_group(group, {})
         if stream not in backend.groups[group].streams:
             backend.create_log_stream(group, stream)
         at = int(time.time() * 1000)
         backend.put_log_events(group, stream, [{"timestamp": at, "message": line} for line in lines])
-        embedded.keep(code.arn.split(":")[4], code.region, lines)
+        embedded.keep(account, code.region, lines)
         WORLD.touch()
 
 
