@@ -122,8 +122,11 @@ def test_when_one_is_made_older_ones_go_that_nobody_uses_or_asked_for_lately(tmp
         if name != "lately":
             os.utime(tmp_path / f"guest-root-{name}", (1, 1))
     (tmp_path / "other").mkdir()
-    machine = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", f"rootflags={tmp_path}/guest-root-running"])
+    running = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)", f"rootflags={tmp_path}/guest-root-running"]
+    machine = subprocess.Popen(running, stdout=subprocess.PIPE)
     try:
+        assert machine.stdout is not None
+        machine.stdout.readline()  # until then, what it was called with may not be seen yet
         made = guest_root()
     finally:
         machine.kill()

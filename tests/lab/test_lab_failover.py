@@ -93,8 +93,15 @@ class HubRoutes:
 def breaks(lab: Lab, **how: object) -> float:
     """Break something while all of tokyo's hosts ping and are pinged; gives the longest outage of any pair in seconds."""
     outage = lab.ask("outages", **{"from": "tokyo"}, to=None, seconds=25, interval_ms=50, fail=how)
-    assert outage["recovered"], outage
+    assert outage["recovered"], (outage, standing(lab))
     return float(outage["longest_s"])
+
+
+def standing(lab: Lab) -> dict[str, Any]:
+    """What tells why a pair doesn't carry traffic: what each gateway has, and what its charon last said."""
+    asked = "swanctl --list-sas; ip -br addr; ip route; tail -n 40 /host/charon.log"
+    said = {name: lab.ask("exec", name=name, command=["sh", "-c", asked], seconds=5).get("out") for name in (*INSIDE, "ohio")}
+    return {"pair": pair(lab), "claims": lab.ask("claims")["claims"], **said}
 
 
 def test_it_begins_with_the_first_gateway_active_and_both_directions_on_it(lab: Lab) -> None:

@@ -65,6 +65,18 @@ def test_a_hung_gateway_answers_nothing_until_it_wakes(lab: Lab) -> None:
     assert bad_becomes(lab, set(), HOLD_S) == set()
 
 
+def test_a_gateway_that_asks_before_aws_knows_it_is_not_refused_and_comes_up_when_it_is_known(lab: Lab) -> None:
+    """charon would refuse it, and a gateway that was refused gives up for good."""
+    hub = "swanctl --load-conns --noprompt --file"
+    lab.shell("oregon", f"/guest/hear nobody; echo 'connections {{' >/tmp/none; echo '}}' >>/tmp/none; {hub} /tmp/none")
+    lab.shell("frankfurt-a", "for n in 1 2; do swanctl --terminate --ike tunnel$n --force; done")
+    lab.shell("frankfurt-a", "for n in 1 2; do swanctl --initiate --child tunnel$n --timeout 1 & done; sleep 2")
+    frankfurt = of_site(lab, "frankfurt", 3)
+    assert bad_becomes(lab, frankfurt, 3) == frankfurt
+    lab.shell("oregon", f"{hub} /host/swanctl.conf && /guest/hear")
+    assert bad_becomes(lab, set(), HOLD_S) == set()
+
+
 def test_a_slow_wire_delays_each_way(lab: Lab) -> None:
     lab.ask("fail", name="singapore-a", delay_ms=40)
     probes = lab.ask("probe", **{"from": "singapore-1", "to": "oregon-1"}, protocols=["icmp"])["probes"]

@@ -162,6 +162,17 @@ def test_who_begins_ends_before_he_is_loaded_and_who_waits_only_when_he_has_the_
     assert said == (["load-creds", "terminate", "load-all", "initiate"] if begins else ["load-all", "terminate"])
 
 
+def test_a_new_peer_is_heard_only_when_its_connection_is_loaded_but_for_one_that_is_started_from_here() -> None:
+    script = changes({**swanctl(), "peers": ""}, {**swanctl(new=2), "peers": "198.18.0.1 203.0.113.7 gateway\n"})
+    done = [line.split(" --file")[0].split(" 2>")[0] for line in script.splitlines()]
+    assert [line for line in done if line.startswith(("/guest/hear", "swanctl"))] == [
+        "/guest/hear first",
+        "swanctl --load-all",
+        "/guest/hear",
+    ]
+    assert "/guest/hear" not in changes(swanctl(), swanctl(new=2)), "a gateway hears everyone"
+
+
 def test_a_table_of_rules_that_is_gone_is_emptied() -> None:
     script = changes({"filter": "*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n"}, {"filter": "*mangle\nCOMMIT\n"})
     assert "*mangle\nCOMMIT\n*nat\nCOMMIT\n" in script

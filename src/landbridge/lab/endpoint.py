@@ -60,6 +60,7 @@ def files(ends: Sequence[End], links: Iterable[str], announcing: Announcing, sta
     bgp = frr.hub_bgp(announcing.name, announcing.asn, spokes, announcing.networks, announcing.paths, announcing.router)
     return {
         "links": "".join(f"{line}\n" for line in lines),
+        "peers": "".join(f"{end.outside} {end.peer} {'aws' if end.connection.start else 'gateway'}\n" for end in ends),
         "filter": netfilter.hub([end.device for end in ends if not end.routed], MSS),
         "strongswan.conf": strongswan.strongswan(strongswan.HUB_RETRANSMISSION),
         "swanctl.conf": strongswan.swanctl(end.connection for end in ends),

@@ -55,8 +55,8 @@ FILES = {
     "etc/pam.d/other": "auth sufficient pam_permit.so\naccount sufficient pam_permit.so\n",
     "etc/frr/vtysh.conf": "no service integrated-vtysh-config\n",
 }
-GUEST = ("cloud", "ike", "init", "ptrace.c", "real", "respawn", "router", "vti")
-PROGRAMS = ("cloud", "ike", "init", "respawn", "router", "vti")
+GUEST = ("cloud", "hear", "ike", "init", "ptrace.c", "real", "respawn", "router", "vti")
+PROGRAMS = ("cloud", "hear", "ike", "init", "respawn", "router", "vti")
 # What the programs there, and a gateway's bootstrap, import: compiled once, because a machine can't write and would do it at each start.
 IMPORTS = (
     "base64, datetime, encodings.idna, gzip, hashlib, hmac, http.client, json, os, re, ssl, subprocess, sys, time, urllib.error, "

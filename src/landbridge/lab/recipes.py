@@ -43,7 +43,9 @@ echo '@ wired'
 while read -r go; do [ "$go" = go ] && break; done
 /usr/lib/ipsec/charon >/tmp/charon.out 2>&1 &
 while [ ! -S /run/charon.vici ]; do $B usleep 10000; done
+/guest/hear first
 swanctl --load-all --file /host/swanctl.conf --noprompt >/tmp/swanctl.out 2>&1 || echo "! swanctl: $($B tail -n 1 /tmp/swanctl.out)"
+/guest/hear
 echo '@ ike'
 for d in zebra bgpd staticd; do /usr/lib/frr/$d -d -f /host/$d.conf -A 127.0.0.1 -u root -g root >>/host/frr.out 2>&1; done
 if [ -s /host/keepalived.conf ]; then

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from landbridge.lab import frrchanges
 
-LINKS, FILTER, IKE, CHARON, PAIR = "links", "filter", "swanctl.conf", "strongswan.conf", "keepalived.conf"
+LINKS, FILTER, IKE, CHARON, PAIR, PEERS = "links", "filter", "swanctl.conf", "strongswan.conf", "keepalived.conf", "peers"
 FRR = ("zebra.conf", "bgpd.conf", "staticd.conf")
 BOOT = "boot"  # is read once
 _CONNECTION = re.compile(r"^  (\S+) \{\n(.*?)^  \}\n", re.MULTILINE | re.DOTALL)
@@ -51,8 +51,13 @@ def changes(before: Mapping[str, str], after: Mapping[str, str], again: Collecti
         script += _links(before.get(LINKS, ""), after.get(LINKS, ""))
     if FILTER in names:
         script.append(_filter(before.get(FILTER, ""), after.get(FILTER, "")))
+    heard = PEERS in after and (FILTER in names or PEERS in names)
+    if heard:
+        script.append("/guest/hear first 2>/tmp/changes.out || say peers </tmp/changes.out")
     if IKE in names or CHARON in names or again:
         script += _ike(before.get(IKE, ""), after.get(IKE, ""), again, settings=CHARON in names)
+    if heard:
+        script.append("/guest/hear 2>/tmp/changes.out || say peers </tmp/changes.out")
     if any(name in names for name in FRR):
         script += _frr(before, after)
     if PAIR in names:

@@ -30,10 +30,12 @@ def restore(router: Router) -> str:
 
 
 def hub(closed: Sequence[str], mss: int) -> str:
-    """The rules of a Transit Gateway: it clamps what passes, and takes nothing from devices that no table is for."""
+    """The rules of a Transit Gateway: it clamps what passes, takes nothing from devices that no table is for, and begins by hearing
+    nobody's IKE (see guest/hear)."""
     clamp = "".join(f"-A FORWARD {way} vti+ -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss {mss}\n" for way in ("-i", "-o"))
     drop = "".join(f"-A FORWARD -i {device} -j DROP\n" for device in closed)
-    return f"*mangle\n{clamp}COMMIT\n" + (f"*filter\n{drop}COMMIT\n" if drop else "")
+    heard = ":IKE - [0:0]\n-A INPUT -p udp --dport 500 -j IKE\n-A IKE -j DROP\n"
+    return f"*mangle\n{clamp}COMMIT\n*filter\n{heard}{drop}COMMIT\n"
 
 
 def _nat(rule: NatRule) -> str:
