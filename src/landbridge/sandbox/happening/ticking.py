@@ -8,7 +8,7 @@ import traceback
 from landbridge.sandbox.happening import alarms, watching
 from landbridge.sandbox.happening.bus import scheduled
 from landbridge.sandbox.happening.schedule import due
-from landbridge.sandbox.scaling import hooks
+from landbridge.sandbox.scaling import hooks, noticing
 from landbridge.sandbox.server.foreign import Foreign
 from landbridge.sandbox.server.world import WORLD
 
@@ -23,7 +23,7 @@ def tick() -> None:
         rounds += 1
         try:
             with WORLD.lock:
-                if hooks.expire(time.time()):
+                if hooks.expire(time.time()) | noticing.look(time.time()):
                     watching.look()
                     WORLD.touch()
                 if rounds % 4 == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 from landbridge.sandbox.cloudformation.stack import partition_of
@@ -9,7 +10,8 @@ from landbridge.sandbox.happening.bus import emit
 from landbridge.sandbox.server.foreign import Foreign
 from landbridge.sandbox.server.world import WORLD
 
-_STEPS = {"running": ("pending", "running"), "terminated": ("shutting-down", "terminated"), "stopped": ("stopping", "stopped")}
+SHUTTING_S = 5.0  # an instance shuts down for so long; on AWS it may take a minute
+_shutting: dict[str, float] = {}  # instances → since when
 
 
 def look() -> None:
@@ -21,19 +23,33 @@ def look() -> None:
 def _instances() -> None:
     from moto.ec2.models import ec2_backends
 
-    known = WORLD.kept.instances
+    known, now = WORLD.kept.instances, time.time()
     backends: list[Foreign] = list(ec2_backends.iter_backends())
     for account, region, backend in backends:
         for instance in backend.all_instances():
-            state = instance.state
-            if known.get(instance.id) == state:
+            was = known.get(instance.id)
+            if was == instance.state:
                 continue
-            steps = _STEPS.get(state, (state,)) if instance.id in known or state == "running" else ()
-            known[instance.id] = state
+            if was == "shutting-down" and now - _shutting.setdefault(instance.id, now) < SHUTTING_S:
+                continue
+            steps = _steps(was, instance.state)
+            known[instance.id] = steps[-1] if steps else instance.state
+            _shutting.pop(instance.id, None)
             arn = f"arn:{partition_of(region)}:ec2:{region}:{account}:instance/{instance.id}"
             for step in steps:
                 detail = {"instance-id": instance.id, "state": step}
                 emit(account, region, "aws.ec2", "EC2 Instance State-change Notification", [arn], detail)
+
+
+def _steps(was: str | None, state: str) -> tuple[str, ...]:
+    """What is told of an instance that was seen last as `was`."""
+    if state == "running":
+        return ("pending", "running")
+    if was is None:
+        return ()
+    if state == "terminated":
+        return ("terminated",) if was == "shutting-down" else ("shutting-down",)
+    return ("stopping", "stopped") if state == "stopped" else (state,)
 
 
 def _alarms() -> None:

@@ -7,7 +7,7 @@ from landbridge.sandbox.ec2 import addressing, answers, customers, hubs, routes,
 from landbridge.sandbox.happening import alarms, bus
 from landbridge.sandbox.quotas import answers as service_quotas
 from landbridge.sandbox.quotas import enforcing
-from landbridge.sandbox.scaling import hooks, launching
+from landbridge.sandbox.scaling import hooks, launching, noticing
 from landbridge.sandbox.server import accounts, buckets, images, secrets
 from landbridge.sandbox.server.foreign import Foreign
 from landbridge.sandbox.showing import health
@@ -26,6 +26,7 @@ ADDITIONS = (
     rules.install,  # rules of protocols without ports
     launching.install,  # how groups launch, and what goes with an instance
     hooks.install,  # lifecycle hooks
+    noticing.install,  # how groups learn that an instance has ended
     bus.install,  # rules that reach functions
     alarms.install,  # alarms of some names that are in some state
     enforcing.install,  # quotas, after all that makes something
