@@ -7,9 +7,7 @@ from random import Random
 
 import pytest
 
-from landbridge.findings import LandbridgeError
-from landbridge.lab import launching
-from landbridge.lab.guestroot import GuestRoot, guest_root
+from landbridge.lab.guestroot import GuestRoot
 from landbridge.verify import judge, network_of
 from tests.agreement.breaks import chosen
 from tests.agreement.networks import random_network
@@ -35,15 +33,6 @@ JOBS = 3
 # Of 204 breaks, a third of which do no harm
 MOST_MISSED = 0
 LEAST_BY_LINE = 0.97
-
-
-@pytest.fixture(scope="module")
-def root() -> GuestRoot:
-    try:
-        launching.allowed()
-        return guest_root()
-    except LandbridgeError as problem:
-        pytest.skip(f"no lab here: {problem}")
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landbridge.aws.stacks.names import words_table
 from landbridge.heal.observation import Word
 from landbridge.heal.observe import WORDS
 from landbridge.heal.words import SKEW, believed
+from landbridge.vyos.roles import words_table
 from tests.heal.cloud import NETWORK
 
 NOW = 1_700_000_000

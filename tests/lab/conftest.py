@@ -15,10 +15,9 @@ import pytest
 from landbridge import artifacts
 from landbridge.artifacts import Artifacts
 from landbridge.design import design
-from landbridge.findings import LandbridgeError
 from landbridge.intent import load
 from landbridge.lab import launching
-from landbridge.lab.guestroot import GuestRoot, guest_root
+from landbridge.lab.guestroot import GuestRoot
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PATIENCE_S = 8.0  # broken networks are what most tests are about
@@ -50,16 +49,6 @@ class Lab:
 
 
 Start = Callable[[Artifacts], AbstractContextManager[Lab]]
-
-
-@pytest.fixture(scope="session")
-def root() -> GuestRoot:
-    try:
-        made = guest_root()
-        launching.allowed()
-    except LandbridgeError as problem:
-        pytest.skip(f"no lab here: {problem}")
-    return made
 
 
 @pytest.fixture(scope="session")

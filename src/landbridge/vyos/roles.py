@@ -38,11 +38,21 @@ def role_scripts(site: SitePlan, gateway: GatewayPlan, network: str) -> dict[str
         "gateway": gateway.name,
         "other": other.name,
         "site": site.name,
-        "table": f"{network}-words",  # both are of the stack that heals, in the gateway's account and Region
-        "function": f"{network}-heal",
+        "table": words_table(network),
+        "function": heal_function(network),
     }
     scripts[_CARRIER] = json.dumps(known, indent=1) + "\n"
     return scripts
+
+
+def heal_function(network: str) -> str:
+    """The function that heals: one in each account and Region that gateways stand in."""
+    return f"{network}-heal"
+
+
+def words_table(network: str) -> str:
+    """The table beside it, which has the last word of each gateway of a pair, and the orders to stand down (`order/<site>`)."""
+    return f"{network}-words"
 
 
 def order_key(site: str) -> str:

@@ -22,10 +22,10 @@ from landbridge.aws.deploying.stack import Patience
 from landbridge.aws.facts import Facts
 from landbridge.aws.operating.model import Event
 from landbridge.aws.operating.watching import Means
-from landbridge.aws.stacks.names import words_table
 from landbridge.cli.deployment import designed, ground_of
 from landbridge.findings import Finding
 from landbridge.sandbox import Learnt, set_tunnel
+from landbridge.vyos.roles import words_table
 from tests.aws.facts.whole import deploy_all
 
 NETWORK = "two"

@@ -9,7 +9,7 @@ from cfnlint.api import lint
 
 from landbridge.aws.model import Account, Output, StackPlan, Stored
 from landbridge.aws.stacks.heal import heal_stack
-from landbridge.aws.stacks.names import heal_function, words_table
+from landbridge.vyos.roles import heal_function, words_table
 
 
 def stack() -> StackPlan:

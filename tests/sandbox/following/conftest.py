@@ -6,20 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from landbridge.findings import LandbridgeError
-from landbridge.lab import launching
-from landbridge.lab.guestroot import GuestRoot, guest_root
+from landbridge.lab.guestroot import GuestRoot
 from tests.sandbox.following.followed import Followed, example, follow
-
-
-@pytest.fixture(scope="session")
-def root() -> GuestRoot:
-    try:
-        made = guest_root()
-        launching.allowed()
-    except LandbridgeError as problem:
-        pytest.skip(f"no lab here: {problem}")
-    return made
 
 
 @pytest.fixture(scope="package")

@@ -9,22 +9,11 @@ from typing import Any
 
 import pytest
 
-from landbridge.findings import LandbridgeError
 from landbridge.lab import launching
-from landbridge.lab.guestroot import GuestRoot, guest_root
+from landbridge.lab.guestroot import GuestRoot
 from tests.sandbox.following.ground_scenes import SCENES
 
 pytestmark = pytest.mark.lab
-
-
-@pytest.fixture(scope="module")
-def root() -> GuestRoot:
-    try:
-        made = guest_root()
-        launching.allowed()
-    except LandbridgeError as problem:
-        pytest.skip(f"no lab here: {problem}")
-    return made
 
 
 def lived(root: GuestRoot, story: str) -> dict[str, Any]:

@@ -14,11 +14,9 @@ import pytest
 
 from landbridge import sandbox
 from landbridge.cli import main
-from landbridge.findings import LandbridgeError
 from landbridge.lab import launching
-from landbridge.lab.guestroot import guest_root
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("root")]
 
 NETWORK = """
 version: 1
@@ -59,11 +57,6 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    try:
-        guest_root()
-        launching.allowed()
-    except LandbridgeError as problem:
-        pytest.skip(f"no lab here: {problem}")
     name = f"planned-{os.getpid()}"
     path: Path = tmp_path_factory.mktemp("planned") / "network.yaml"
     path.write_text(NETWORK.format(name=name))

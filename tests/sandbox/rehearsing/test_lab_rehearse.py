@@ -9,11 +9,8 @@ from typing import Any
 import pytest
 
 from landbridge.cli import main
-from landbridge.findings import LandbridgeError
-from landbridge.lab import launching
-from landbridge.lab.guestroot import guest_root
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("root")]
 
 NETWORK = """
 version: 1
@@ -38,11 +35,6 @@ defaults:
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """The rows of a rehearsal, by their scenarios."""
-    try:
-        guest_root()
-        launching.allowed()
-    except LandbridgeError as problem:
-        pytest.skip(f"no lab here: {problem}")
     path: Path = tmp_path_factory.mktemp("rehearsed") / "network.yaml"
     path.write_text(NETWORK)
     words = ["rehearse", str(path), "--site", "tokyo", "--only", "hang", "--only", "terminate", "--boot-time", "3", "--json"]
@@ -51,7 +43,9 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
         patch.setattr("landbridge.cli.output.say_json", lambda value: said.append(json.dumps(value)))
         main(words)
     assert said, "it couldn't be rehearsed: the reason is on standard error"
-    return {row["scenario"]: row for row in json.loads(said[0])["rows"]}
+    answer = json.loads(said[0])
+    assert "rows" in answer, answer
+    return {row["scenario"]: row for row in answer["rows"]}
 
 
 def test_a_terminated_active_gateway_is_taken_over_from_within_seconds_and_the_connection_goes_on(rows: dict[str, dict[str, Any]]) -> None:

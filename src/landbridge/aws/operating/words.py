@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from landbridge.aws.calling import Answer, CallError, Cloud, Place
-from landbridge.aws.stacks.names import words_table
 from landbridge.findings import LandbridgeError, error
-from landbridge.vyos.roles import order_key
+from landbridge.vyos.roles import order_key, words_table
 
 ATTEMPTS, PAUSE_S = 5, 0.2  # of a read that DynamoDB answers in part
 REFUSED = "ConditionalCheckFailedException"

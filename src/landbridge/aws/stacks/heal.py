@@ -11,9 +11,10 @@ from troposphere import GetAtt, Ref, Sub, Template, awslambda, dynamodb, events,
 from landbridge.aws.model import Account, Output, StackPlan, Stored
 from landbridge.aws.packaging import HANDLER, heal_package
 from landbridge.aws.stacks.forwarding import alarm_pattern
-from landbridge.aws.stacks.names import Labels, heal_function, words_table
+from landbridge.aws.stacks.names import Labels
 from landbridge.aws.stacks.template import add_output, add_parameter, new_template, template_text
 from landbridge.heal import tags
+from landbridge.vyos.roles import heal_function, words_table
 
 RETENTION_DAYS = 90
 MEMORY = 512  # MB, and with it a share of a processor: a cold start takes twice as long with half of it, and a claim may meet one

@@ -29,16 +29,6 @@ def described(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]", "", text)[:255]
 
 
-def heal_function(network: str) -> str:
-    """The function that heals: one in each account and Region that gateways stand in."""
-    return f"{network}-heal"
-
-
-def words_table(network: str) -> str:
-    """The table beside it, which has the last word of each gateway of a pair, and the orders to stand down (`order/<site>`)."""
-    return f"{network}-words"
-
-
 @dataclass(frozen=True, slots=True)
 class Labels:
     """The tags of one stack's resources: the user's own, landbridge's, and a Name. `owner` is None for what no hub or site has."""

@@ -6,9 +6,8 @@ from typing import Any
 
 from troposphere import Sub
 
-from landbridge.aws.stacks.names import heal_function, words_table
 from landbridge.design import GatewayPlan, SitePlan
-from landbridge.vyos.roles import order_key
+from landbridge.vyos.roles import heal_function, order_key, words_table
 
 _HERE = "${AWS::Region}:${AWS::AccountId}"
 
