@@ -88,6 +88,12 @@ def test_two_failovers_are_counted_each_by_itself() -> None:
     assert measure(played("wire", journal=journal)).moving == 2
 
 
+def test_what_is_told_of_a_new_instance_is_no_part_of_a_failover() -> None:
+    journal = (call(0.3, "ec2:ReplaceRoute"), call(0.4, "events:PutEvents"), call(9.0, "events:PutEvents"), call(25.0, "events:PutEvents"))
+    row = measure(played(journal=journal))
+    assert (row.moving, row.writes["events:PutEvents"]) == (2, 3)
+
+
 def test_runs_that_begin_once_the_routes_are_moved_are_none_that_moved_them() -> None:
     journal = (run(0.1), run(0.2), call(0.5, "ec2:ReplaceRoute"), call(0.6, "ec2:ReplaceRoute"), run(0.7), run(25.0))
     row = measure(played(journal=journal))

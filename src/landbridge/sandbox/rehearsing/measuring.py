@@ -17,6 +17,8 @@ from landbridge.sandbox.rehearsing.stage import Kind
 Record = dict[str, Any]
 HEARD_S = 1.0  # a connection that has heard nothing for longer is silent
 SLIGHT_S = 0.1  # a gap shorter than that is a lost packet or two, as any network has
+TOLD_S = 2.0  # of a move, by the run that made it
+RUN_S = 5.0  # a run of heal takes less, from its beginning to its moves
 MOVES = ("ec2:ReplaceRoute", "ec2:CreateRoute")
 TELLING = ("events:PutEvents",)
 WORDS = ("dynamodb:PutItem", "lambda:Invoke")
@@ -146,12 +148,16 @@ def _detected(played: Played) -> tuple[float | None, str]:
 
 
 def _failover(played: Played, calls: Iterable[Record], since: float, until: float) -> tuple[int, int]:
-    """How many calls a failover took, without those that bring a new instance into service; and how many of heal's runs had begun before
-    the first of them, so that they couldn't see that it was being done."""
-    made = [one["at"] for one in calls if one["what"] in (*MOVES, *TELLING) and since <= one["at"] < until]
-    first = min(made, default=until)
-    runs = sum(one["kind"] == "run" and one["who"] == played.healer and since <= one["at"] <= first for one in played.journal)
-    return len(made), runs if made else 0
+    """How many calls a failover took: those that moved routes, and the telling of it, but not what brought a new instance into service. And
+    how many of heal's runs had just begun before the first of them, so that they couldn't see that it was being done."""
+    calls = [one for one in calls if since <= one["at"] < until]
+    moves = [one["at"] for one in calls if one["what"] in MOVES]
+    if not moves:
+        return 0, 0
+    told = sum(one["what"] in TELLING and any(0 <= one["at"] - at <= TOLD_S for at in moves) for one in calls)
+    begun = [one["at"] for one in played.journal if one["kind"] == "run" and one["who"] == played.healer]
+    runs = sum(moves[0] - RUN_S <= at <= moves[0] for at in begun)
+    return len(moves) + told, runs
 
 
 def _left(played: Played) -> float | None:
