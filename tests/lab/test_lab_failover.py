@@ -65,6 +65,15 @@ def settles(lab: Lab, seconds: float = 40.0) -> dict[str, Any]:
     return pair(lab)
 
 
+def ready(lab: Lab, seconds: float = 90.0) -> dict[str, Any]:
+    """The pair, once it has settled and the other gateway could take over: every tunnel and session is up."""
+    deadline = time.monotonic() + seconds
+    while not all(tunnel["up"] for tunnel in lab.ask("status")["tunnels"]) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert all(tunnel["up"] for tunnel in lab.ask("status")["tunnels"]), standing(lab)
+    return settles(lab)
+
+
 def bad(lab: Lab, seconds: float = OUTAGE_S) -> set[tuple[str, str]]:
     """The pairs that don't reach each other, when as long as an outage may be has passed."""
     deadline = time.monotonic() + seconds
@@ -131,7 +140,7 @@ def test_a_killed_active_gateway_is_taken_over_from_within_seconds_and_its_repla
 
 
 def test_a_hung_active_gateway_is_taken_over_from_and_when_it_wakes_both_directions_end_on_one(lab: Lab) -> None:
-    active = settles(lab)["routes_to"]
+    active = ready(lab)["routes_to"]
     assert breaks(lab, name=active, hang=True) <= OUTAGE_S
     assert pair(lab)["routes_to"] != active
     lab.ask("mend", name=active)
@@ -142,7 +151,7 @@ def test_a_hung_active_gateway_is_taken_over_from_and_when_it_wakes_both_directi
 
 
 def test_the_wire_between_the_two_cut_and_mended_ends_with_both_directions_on_one(lab: Lab) -> None:
-    settles(lab)
+    ready(lab)
     assert breaks(lab, name="tokyo") <= OUTAGE_S
     lab.ask("mend", name="tokyo")
     after = settles(lab)
