@@ -67,7 +67,7 @@ def test_a_hung_gateway_answers_nothing_until_it_wakes(lab: Lab) -> None:
 
 def test_a_gateway_that_asks_before_aws_knows_it_is_not_refused_and_comes_up_when_it_is_known(lab: Lab) -> None:
     """charon would refuse it, and a gateway that was refused gives up for good."""
-    hub = "swanctl --load-conns --noprompt --file"
+    hub = "swanctl --load-conns --file"
     lab.shell("oregon", f"/guest/hear nobody; echo 'connections {{' >/tmp/none; echo '}}' >>/tmp/none; {hub} /tmp/none")
     lab.shell("frankfurt-a", "for n in 1 2; do swanctl --terminate --ike tunnel$n --force; done")
     lab.shell("frankfurt-a", "for n in 1 2; do swanctl --initiate --child tunnel$n --timeout 1 & done; sleep 2")
