@@ -39,7 +39,7 @@ sites:
 # One advertisement a second: silence for 3.6 s makes a master; then FRR, the hub, and the VPC's routes.
 SILENCE_S = 3.6
 OUTAGE_S = 6.0
-HUB_S = 5.0
+HUB_S = 6.0
 INSIDE = {"tokyo-a": ("169.254.0.6", "169.254.0.10"), "tokyo-b": ("169.254.0.14", "169.254.0.18")}
 
 
