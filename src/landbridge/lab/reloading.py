@@ -31,6 +31,7 @@ HELD
   return $lost
 }}
 for again in 1 2 3 4 5; do known && break; done"""
+_HEAR = "/guest/hear{} 2>/tmp/changes.out || say peers </tmp/changes.out"
 _BEGINS = "start_action = start"
 _OF_DEVICE = re.compile(r"(?:^link set (?:dev )?| dev )(\S+)")
 
@@ -53,11 +54,11 @@ def changes(before: Mapping[str, str], after: Mapping[str, str], again: Collecti
         script.append(_filter(before.get(FILTER, ""), after.get(FILTER, "")))
     heard = PEERS in after and (FILTER in names or PEERS in names)
     if heard:
-        script.append("/guest/hear first 2>/tmp/changes.out || say peers </tmp/changes.out")
+        script.append(_HEAR.format(" first"))
     if IKE in names or CHARON in names or again:
         script += _ike(before.get(IKE, ""), after.get(IKE, ""), again, settings=CHARON in names)
     if heard:
-        script.append("/guest/hear 2>/tmp/changes.out || say peers </tmp/changes.out")
+        script.append(_HEAR.format(""))
     if any(name in names for name in FRR):
         script += _frr(before, after)
     if PAIR in names:

@@ -15,8 +15,9 @@ from uuid import uuid4
 from landbridge.sandbox.functions import embedded
 from landbridge.sandbox.functions.worker import Code, TimedOutError, Worker
 from landbridge.sandbox.hindering import deliveries, journal
-from landbridge.sandbox.permissions.judging import Resource, judge
-from landbridge.sandbox.permissions.principals import as_service
+from landbridge.sandbox.permissions.judging import Resource
+from landbridge.sandbox.permissions.places import Place
+from landbridge.sandbox.permissions.principals import service_may
 from landbridge.sandbox.server import calling
 from landbridge.sandbox.server.foreign import Foreign
 from landbridge.sandbox.server.request import Asked
@@ -142,20 +143,19 @@ def _log(code: Code, stream: str, lines: list[str]) -> None:
     from moto.logs.models import logs_backends
 
     group = f"/aws/lambda/{code.name}"
-    partition, account = code.arn.split(":")[1], code.arn.split(":")[4]
+    place = Place(code.arn.split(":")[1], code.arn.split(":")[4], code.region)
     with WORLD.lock:
-        backend: Foreign = logs_backends[account][code.region]
+        backend: Foreign = logs_backends[place.account][place.region]
         if group not in backend.groups:
-            who = as_service(code.role, code.name)
-            arn = f"arn:{partition}:logs:{code.region}:{account}:log-group:{group}"
-            if who is None or judge(who, "logs:CreateLogGroup", [Resource(arn, account)], {}) is not None:
+            made = Resource(place.arn("logs", f"log-group:{group}"), place.account)
+            if not service_may(code.role, code.name, "logs:CreateLogGroup", made, {}):
                 return
             backend.create_log_group(group, {})
         if stream not in backend.groups[group].streams:
             backend.create_log_stream(group, stream)
         at = int(time.time() * 1000)
         backend.put_log_events(group, stream, [{"timestamp": at, "message": line} for line in lines])
-        embedded.keep(account, code.region, lines)
+        embedded.keep(place.account, place.region, lines)
         WORLD.touch()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from landbridge.sandbox.permissions.judging import Resource, judge
-from landbridge.sandbox.permissions.principals import as_service
+from landbridge.sandbox.permissions.judging import Resource
+from landbridge.sandbox.permissions.principals import service_may
 from landbridge.sandbox.server.foreign import Foreign, Props
 
 BUS = ":event-bus/"
@@ -27,8 +27,6 @@ def forward(rule: Foreign, target: Props, event: Props) -> None:
 
 def _may(target: Props, event: Props) -> bool:
     """Whether the target names a role that is there, and that is allowed it."""
-    who = as_service(target.get("RoleArn", ""), "events")
-    if who is None:
-        return False
     known = {"events:source": (str(event["source"]),), "events:detail-type": (str(event["detail-type"]),)}
-    return judge(who, "events:PutEvents", [Resource(target["Arn"], target["Arn"].split(":")[4])], known) is None
+    bus = Resource(target["Arn"], target["Arn"].split(":")[4])
+    return service_may(target.get("RoleArn", ""), "events", "events:PutEvents", bus, known)

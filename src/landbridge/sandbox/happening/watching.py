@@ -11,7 +11,6 @@ from landbridge.sandbox.server.foreign import Foreign
 from landbridge.sandbox.server.world import WORLD
 
 SHUTTING_S = 5.0  # an instance shuts down for so long; on AWS it may take a minute
-_shutting: dict[str, float] = {}  # instances → since when
 
 
 def look() -> None:
@@ -30,11 +29,10 @@ def _instances() -> None:
             was = known.get(instance.id)
             if was == instance.state:
                 continue
-            if was == "shutting-down" and now - _shutting.setdefault(instance.id, now) < SHUTTING_S:
+            if was == "shutting-down" and now - instance.ended_at < SHUTTING_S:
                 continue
             steps = _steps(was, instance.state)
             known[instance.id] = steps[-1] if steps else instance.state
-            _shutting.pop(instance.id, None)
             arn = f"arn:{partition_of(region)}:ec2:{region}:{account}:instance/{instance.id}"
             for step in steps:
                 detail = {"instance-id": instance.id, "state": step}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from landbridge.sandbox.permissions.judging import Principal
+from landbridge.sandbox.permissions.conditions import Known
+from landbridge.sandbox.permissions.judging import Principal, Resource, judge
 from landbridge.sandbox.permissions.places import listed
 from landbridge.sandbox.permissions.policy import Policy, read
 from landbridge.sandbox.server.foreign import Foreign
@@ -27,12 +28,16 @@ def principal_of(key: str) -> Principal | None:
     return None
 
 
-def as_service(arn: str, name: str) -> Principal | None:
-    """A role as one of AWS' services takes it on, or None: there is no such role. The caller holds the lock."""
+def service_may(role: str, session: str, action: str, resource: Resource, known: Known) -> bool:
+    """Whether one of AWS' services, which takes a role on, is allowed an action by it; not, where there is no such role. The caller holds
+    the lock."""
     from moto.iam.models import iam_backends
 
-    words = arn.split(":")
-    return _principal(iam_backends[words[4]], words[4], arn, SimpleNamespace(session_name=name, policy=None)) if len(words) > 5 else None
+    words = role.split(":")
+    if len(words) <= 5:
+        return False
+    who = _principal(iam_backends[words[4]], words[4], role, SimpleNamespace(session_name=session, policy=None))
+    return who is not None and judge(who, action, [resource], known) is None
 
 
 def _principal(partitions: Foreign, account: str, arn: str, session: Foreign) -> Principal | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from landbridge.sandbox.happening.bus import emit
-from landbridge.sandbox.scaling import noticing
 from landbridge.sandbox.server.foreign import Foreign, Props
 from landbridge.sandbox.server.world import WORLD
 
@@ -112,7 +111,7 @@ def _finish(token: str, result: str) -> None:
         for other in others:
             del WORLD.kept.waits[other]
         backend.ec2_backend.terminate_instances([wait.instance])
-        noticing.replace(backend, [wait.instance])
+        backend.replace_ended([wait.instance])
     elif not others:
         _in_service(group, state)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 from landbridge.sandbox.scaling import hooks
@@ -90,6 +91,7 @@ def install() -> None:
 
     def terminated(self: Foreign) -> Foreign:
         gone = {nic.id for nic in self.nics.values()}
+        self.ended_at = getattr(self, "ended_at", time.time())
         state = end(self)
         for address in self.ec2_backend.addresses:
             if (address.eni is not None and address.eni.id in gone) or (address.instance is not None and address.instance.id == self.id):

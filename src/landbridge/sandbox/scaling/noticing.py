@@ -5,13 +5,9 @@ On AWS a group looks at its instances' states by itself, up to a minute later; w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from landbridge.sandbox.server.foreign import Foreign
 
 NOTICED_S = 2.0  # after the end
-_ended: dict[str, float] = {}  # instances → when they were first seen to have ended
-_forget: list[Callable[[Foreign, Sequence[str]], None]] = []
 
 
 def look(now: float) -> bool:
@@ -21,30 +17,18 @@ def look(now: float) -> bool:
     backends: list[Foreign] = list(autoscaling_backends.iter_backends())
     done = False
     for _, _, backend in backends:
-        ended = [
-            one.instance.id
-            for group in backend.autoscaling_groups.values()
-            for one in group.instance_states
-            if one.instance.state in ("shutting-down", "terminated")
-        ]
-        over = [one for one in ended if now - _ended.setdefault(one, now) >= NOTICED_S]
+        held = [one.instance for group in backend.autoscaling_groups.values() for one in group.instance_states]
+        over = [one.id for one in held if one.state == "terminated" and now - one.ended_at >= NOTICED_S]
         if over:
-            replace(backend, over)
+            backend.replace_ended(over)
             done = True
-            for one in over:
-                del _ended[one]
     return done
 
 
-def replace(backend: Foreign, instances: Sequence[str]) -> None:
-    """Takes instances out of their groups at once; the groups launch others."""
-    _forget[0](backend, instances)
-
-
 def install() -> None:
-    """Ends that nobody told a group of are found by `look`."""
+    """What the emulator does when it is told of an end, a group does once `look` finds it, or where the group itself ends an instance."""
     from moto.autoscaling.models import AutoScalingBackend
 
     backend: Foreign = AutoScalingBackend
-    _forget[:] = [backend.notify_terminate_instances]
+    backend.replace_ended = backend.notify_terminate_instances
     backend.notify_terminate_instances = lambda *_: None
