@@ -163,18 +163,20 @@ def test_an_instance_that_ends_is_told_twice_and_its_group_notices_by_itself_onl
     """So that whoever heals isn't woken by all of it at once, as nobody is on AWS."""
     region = "eu-north-1"
     for state in ("shutting-down", "terminated"):
-        pattern = {"source": ["aws.ec2"], "detail": {"state": [state]}}
-        on(client, region, state, function(client, region, state), pattern)
-    instances = group(client, region, "ends", DefaultResult="CONTINUE", HeartbeatTimeout=1)
+        on(client, region, state, function(client, region, state), {"source": ["aws.ec2"], "detail": {"state": [state]}})
+    kind = "EC2 Instance-launch Lifecycle Action"
+    on(client, region, "follows", function(client, region, "follows"), {"source": ["aws.autoscaling"], "detail-type": [kind]})
+    instances = group(client, region, "ends", HeartbeatTimeout=60)
     until(lambda: instances()[0][1] == "InService")
     before = instances()[0][0]
     client("ec2", region).terminate_instances(InstanceIds=[before])
-    until(lambda: seen(client, region, "shutting-down"))
-    assert instances()[0][0] == before
-    until(lambda: instances()[0][0] != before)
-    assert seen(client, region, "terminated") is None
     told = until(lambda: seen(client, region, "terminated"))
-    assert told["detail"]["instance-id"] == before
+    began, launched = seen(client, region, "shutting-down"), seen(client, region, "follows")
+    assert began is not None
+    assert launched is not None
+    assert began["detail"]["instance-id"] == told["detail"]["instance-id"] == before
+    assert launched["detail"]["EC2InstanceId"] == instances()[0][0] != before
+    assert began["time"] < launched["time"] < told["time"]
 
 
 def test_a_hook_that_is_abandoned_or_forgotten_ends_the_instance(client: Client) -> None:
